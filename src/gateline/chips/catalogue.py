@@ -1,0 +1,153 @@
+"""The catalogue: every chip under ``specs/chips``, found by id, name, alias or family."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from gateline.chips.chipfile import Chip
+from gateline.documents import Document, read_document
+from gateline.errors import InputError, SpecError
+from gateline.numerals import clip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One chip of the catalogue, not yet read in full."""
+
+    id: str
+    name: str
+    vendor: str
+    family: str
+    reference: bool
+    aliases: tuple[str, ...]
+    document: Document
+
+    def read(self) -> Chip:
+        """The chip itself."""
+        return self.document.validate(Chip)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A chip that a name led to; `others` are the other variants of a family of which it is the reference."""
+
+    entry: Entry
+    others: tuple[Entry, ...] = ()
+
+
+def fold(name: str) -> str:
+    """A name without case, spaces and punctuation: 'RTX 4090' and 'rtx-4090' are the same."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All chips under a folder."""
+
+    folder: Path
+
+    @cached_property
+    def entries(self) -> dict[str, Entry]:
+        """Every chip by id, in the order of the files."""
+        found: dict[str, Entry] = {}
+        for path in sorted(self.folder.glob("*.yaml")):
+            if path.name == "sources.yaml":
+                continue
+            for entry in _entries(path):
+                if entry.id in found:
+                    raise SpecError(f"{path}: the id {entry.id} stands twice in the catalogue.")
+                found[entry.id] = entry
+        return found
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Entry]]:
+        names: dict[str, list[Entry]] = {}
+        for entry in self.entries.values():
+            for name in {fold(text) for text in (entry.id, entry.name, *entry.aliases)}:
+                names.setdefault(name, []).append(entry)
+        return names
+
+    @cached_property
+    def _families(self) -> dict[str, list[Entry]]:
+        families: dict[str, list[Entry]] = {}
+        for entry in self.entries.values():
+            if entry.family:
+                families.setdefault(fold(entry.family), []).append(entry)
+        return families
+
+    def find(self, name: str) -> Found:
+        """The chip called `name`.
+
+        Raises
+        ------
+        InputError
+            If no chip is called so (the message suggests near names), or if several are (it lists them).
+        """
+        folded = fold(name)
+        if folded in self._families:
+            return _reference(self._families[folded])
+        exact = self._by_name.get(folded, [])
+        if len(exact) == 1:
+            return Found(exact[0])
+        candidates = exact or self._starting_with(folded)
+        if candidates:
+            listed = ", ".join(entry.id for entry in candidates[:12]) + (" …" if len(candidates) > 12 else "")
+            raise InputError(f"'{clip(name)}' could mean several chips: {listed}. Write one of these ids.")
+        raise InputError(f"'{clip(name)}' is not in the catalogue. {self._near(folded)}")
+
+    def _starting_with(self, folded: str) -> list[Entry]:
+        """Chips one of whose names, without the vendor, starts with `folded`."""
+        if len(folded) < 2:
+            return []
+        return [
+            entry
+            for entry in self.entries.values()
+            if any(fold(text).startswith(folded) or fold(text).startswith(fold(entry.vendor) + folded)
+                   for text in (entry.name, entry.family, entry.id, *entry.aliases))
+        ]
+
+    def _near(self, folded: str) -> str:
+        names = {fold(text): text for entry in self.entries.values() for text in (entry.family or entry.name, *entry.aliases)}
+        near = [names[match] for match in get_close_matches(folded, names, n=3, cutoff=0.6)]
+        listing = "'gateline catalogue list' shows all; a chip that is not there can be described in a file."
+        return f"Did you mean {' or '.join(near)}? {listing}" if near else listing[0].upper() + listing[1:]
+
+
+def _reference(members: list[Entry]) -> Found:
+    references = [entry for entry in members if entry.reference]
+    if len(references) != 1:
+        raise SpecError(f"the family {members[0].family} has {len(references)} reference variants; it needs exactly one.")
+    return Found(references[0], tuple(entry for entry in members if entry is not references[0]))
+
+
+def _entries(path: Path) -> Iterator[Entry]:
+    document = read_document(path)
+    vendor = _require(document, document.content, (), "vendor")
+    chips = document.content.get("chips")
+    if not isinstance(chips, list):
+        raise SpecError(f"{path}: chips: a list of chips is expected.")
+    for number, content in enumerate(chips):
+        place = ("chips", number)
+        part = document.part(place)
+        part.content.setdefault("vendor", vendor)
+        yield Entry(
+            id=_require(part, content, place, "id"),
+            name=_require(part, content, place, "name"),
+            vendor=str(vendor),
+            family=str(content.get("family", "")),
+            reference=content.get("reference") == "yes",
+            aliases=tuple(content.get("aliases", ())),
+            document=part,
+        )
+
+
+def _require(document: Document, content: Any, place: tuple[str | int, ...], key: str) -> str:
+    if not isinstance(content, dict) or not isinstance(content.get(key), str):
+        raise SpecError(f"{document.where(())}: {'.'.join(map(str, place))}: {key} is missing; it is required.")
+    return str(content[key])

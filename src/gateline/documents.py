@@ -1,0 +1,281 @@
+"""YAML and JSON files, hostile until parsed: bounded in size and depth, every scalar read as text.
+
+A document keeps the line of every entry, so that a message can say where.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from gateline.errors import InputError
+from gateline.numerals import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import BaseModel, ValidationError
+    from yaml.events import Event
+
+MAXIMUM_BYTES = 4_000_000
+MAXIMUM_DEPTH = 24
+
+Place = tuple[str | int, ...]
+Model = TypeVar("Model", bound="BaseModel")
+
+
+@dataclass(slots=True)
+class Document:
+    """The content of one file: mappings, sequences and text, and the line of each entry."""
+
+    source: str
+    content: Any
+    lines: dict[Place, int] = field(default_factory=dict)
+
+    def where(self, place: Place) -> str:
+        """``file:line`` of the innermost known entry at or above `place`."""
+        for length in range(len(place), -1, -1):
+            if place[:length] in self.lines:
+                return f"{self.source}:{self.lines[place[:length]]}"
+        return self.source
+
+    def part(self, place: Place) -> Document:
+        """The document that is the entry at `place`."""
+        content = self.content
+        for step in place:
+            content = content[step]
+        inner = {spot[len(place) :]: line for spot, line in self.lines.items() if spot[: len(place)] == place}
+        return Document(self.source, content, inner)
+
+    def validate(self, model: type[Model]) -> Model:
+        """The content as `model`.
+
+        Raises
+        ------
+        InputError
+            For the first entry that does not fit, with file, line and name of the entry.
+        """
+        from pydantic import ValidationError
+
+        try:
+            return model.model_validate(self.content)
+        except ValidationError as error:
+            self._refuse(error)
+
+    def _refuse(self, error: ValidationError) -> NoReturn:
+        first = min(error.errors(), key=lambda item: self.lines.get(tuple(item["loc"]), sys.maxsize))
+        place = tuple(part for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            problem = "unknown key. " + _known_keys(error, place)
+        elif first["type"] == "missing":
+            problem = "missing; it is required."
+        else:
+            problem = first["msg"].removeprefix("Value error, ")
+        raise InputError(f"{self.where(place)}: {_spell(place)}: {problem}".rstrip()) from None
+
+
+def _known_keys(error: ValidationError, place: Place) -> str:
+    from difflib import get_close_matches
+
+    names = [str(item["loc"][-1]) for item in error.errors() if item["type"] == "missing" and item["loc"][:-1] == place[:-1]]
+    near = get_close_matches(str(place[-1]), names, n=1)
+    return f"Did you mean {near[0]}?" if near else "Check its spelling; the file format lists the keys."
+
+
+def _spell(place: Place) -> str:
+    text = ""
+    for part in place:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text or "document"
+
+
+def read_document(path: str | Path) -> Document:
+    """The YAML or JSON file at `path`, or standard input for ``-``.
+
+    Raises
+    ------
+    InputError
+        If it is missing, not a file, too large, not UTF-8, not YAML or JSON, has a key twice, an anchor or tag,
+        or is nested too deeply.
+    """
+    source = "standard input" if str(path) == "-" else str(path)
+    return parse_document(_read_text(path, source), source)
+
+
+def _read_text(path: str | Path, source: str) -> str:
+    try:
+        if str(path) == "-":
+            data = sys.stdin.buffer.read(MAXIMUM_BYTES + 1)
+        else:
+            with Path(path).open("rb") as stream:
+                data = stream.read(MAXIMUM_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{source}: cannot be read: {error.strerror or error}.") from None
+    if len(data) > MAXIMUM_BYTES:
+        raise InputError(f"{source}: is larger than {MAXIMUM_BYTES:,} bytes; no file of this kind is.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{source}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from None
+
+
+def parse_document(text: str, source: str) -> Document:
+    """The YAML or JSON document in `text`; `source` is how messages call it."""
+    if text.lstrip()[:1] in ("{", "["):
+        return _parse_json(text, source)
+    return _parse_yaml(text, source)
+
+
+def _parse_json(text: str, source: str) -> Document:
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in items]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise InputError(f"{source}: the key '{clip(key)}' stands twice; keep one.")
+        return dict(items)
+
+    def constant(name: str) -> NoReturn:
+        raise InputError(f"{source}: {name} is not a value. Write a number, or \"unknown\".")
+
+    if _json_depth(text) > MAXIMUM_DEPTH:
+        raise InputError(f"{source}: is nested deeper than {MAXIMUM_DEPTH} levels.")
+    try:
+        content = json.loads(text, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=constant)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{source}:{error.lineno}: is not valid JSON: {error.msg}.") from None
+    return Document(source, _as_text(content))
+
+
+def _json_depth(text: str) -> int:
+    depth = deepest = 0
+    inside, escaped = False, False
+    for mark in text:
+        if inside:
+            inside = escaped or mark != '"'
+            escaped = mark == "\\" and not escaped
+        elif mark == '"':
+            inside = True
+        elif mark in "{[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif mark in "}]":
+            depth -= 1
+    return deepest
+
+
+def _as_text(value: Any) -> Any:
+    """JSON's true, false and null as the words that YAML files use."""
+    if isinstance(value, dict):
+        return {key: _as_text(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_text(item) for item in value]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "unknown" if value is None else value
+
+
+def _parse_yaml(text: str, source: str) -> Document:
+    import yaml
+
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    builder = _Builder(source)
+    try:
+        builder.run(yaml.parse(text, Loader=loader))
+    except yaml.MarkedYAMLError as error:
+        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise InputError(f"{source}{line}: is not valid YAML: {error.problem or error.context}.") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"{source}: is not valid YAML: {clip(str(error), 120)}.") from None
+    return Document(source, builder.root, builder.lines)
+
+
+class _Builder:
+    """Builds mappings, sequences and text from YAML events, without recursion and without anchors."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.root: Any = None
+        self.lines: dict[Place, int] = {}
+        self._open: list[tuple[Any, Place]] = []
+        self._keys: list[str | None] = []
+        self._documents = 0
+
+    def run(self, events: Iterator[Event]) -> None:
+        for event in events:
+            handler = getattr(self, f"_{type(event).__name__}", None)
+            if handler:
+                handler(event)
+        if self._documents == 0:
+            raise InputError(f"{self.source}: is empty.")
+
+    def _refuse(self, event: Event, problem: str) -> NoReturn:
+        raise InputError(f"{self.source}:{event.start_mark.line + 1}: {problem}")
+
+    def _DocumentStartEvent(self, event: Event) -> None:  # noqa: N802
+        self._documents += 1
+        if self._documents > 1:
+            self._refuse(event, "a second document starts here; write one document per file.")
+
+    def _AliasEvent(self, event: Event) -> NoReturn:  # noqa: N802
+        self._refuse(event, "anchors and aliases are not used here; write the value out.")
+
+    def _MappingStartEvent(self, event: Any) -> None:  # noqa: N802
+        self._enter(event, {})
+
+    def _SequenceStartEvent(self, event: Any) -> None:  # noqa: N802
+        self._enter(event, [])
+
+    def _MappingEndEvent(self, _: Event) -> None:  # noqa: N802
+        self._open.pop()
+        self._keys.pop()
+
+    _SequenceEndEvent = _MappingEndEvent
+
+    def _ScalarEvent(self, event: Any) -> None:  # noqa: N802
+        self._check(event)
+        if self._open and isinstance(self._open[-1][0], dict) and self._keys[-1] is None:
+            self._key(event)
+        else:
+            self._place(event, event.value)
+
+    def _key(self, event: Any) -> None:
+        content, place = self._open[-1]
+        if event.value in content:
+            self._refuse(event, f"the key '{clip(event.value)}' stands twice; keep one.")
+        self._keys[-1] = event.value
+        self.lines[(*place, event.value)] = event.start_mark.line + 1
+
+    def _enter(self, event: Any, content: Any) -> None:
+        self._check(event)
+        if len(self._open) >= MAXIMUM_DEPTH:
+            self._refuse(event, f"is nested deeper than {MAXIMUM_DEPTH} levels.")
+        if self._open and isinstance(self._open[-1][0], dict) and self._keys[-1] is None:
+            self._refuse(event, "a key must be plain text.")
+        place = self._place(event, content)
+        self._open.append((content, place))
+        self._keys.append(None)
+
+    def _place(self, event: Any, value: Any) -> Place:
+        if not self._open:
+            self.root = value
+            self.lines[()] = event.start_mark.line + 1
+            return ()
+        parent, place = self._open[-1]
+        if isinstance(parent, list):
+            here = (*place, len(parent))
+            parent.append(value)
+        else:
+            here = (*place, str(self._keys[-1]))
+            parent[self._keys[-1]] = value
+            self._keys[-1] = None
+        self.lines.setdefault(here, event.start_mark.line + 1)
+        return here
+
+    def _check(self, event: Any) -> None:
+        if event.anchor is not None:
+            self._refuse(event, "anchors and aliases are not used here; write the value out.")
+        if event.tag is not None:
+            self._refuse(event, f"the tag '{clip(event.tag)}' is not used here; write plain text.")

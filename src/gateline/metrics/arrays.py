@@ -1,0 +1,45 @@
+"""What every formula needs: a check of its inputs, and reductions that keep the unknown unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gateline.errors import InputError
+
+Array = npt.NDArray[Any]
+"""A float64 array, or an object array of ``fractions.Fraction`` and NaN."""
+
+UNDEFINED = float("inf")
+"""Marks a quantity that has no value (not an unknown one): no condition on it ever holds."""
+
+
+def is_unknown(values: Array) -> npt.NDArray[np.bool_]:
+    """Where `values` are NaN; works on object arrays too, because only NaN differs from itself."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(values != values, dtype=bool)
+
+
+def require(name: str, values: Array, unit: str, *, positive: bool) -> None:
+    """Raise unless every known value is positive (or, if not `positive`, at least zero)."""
+    with np.errstate(invalid="ignore"):
+        bad = np.asarray(values <= 0 if positive else values < 0, dtype=bool)
+    if bad.any():
+        row = int(bad.ravel().argmax())
+        wanted = "positive" if positive else "zero or more"
+        raise InputError(f"{name}: row {row} is {float(values.ravel()[row]):g} {unit}; it must be {wanted}.")
+
+
+def largest(values: Array, axis: int) -> Array:
+    """Maximum along `axis`; unknown where any entry is unknown. An empty axis gives zero."""
+    unknown = is_unknown(values)
+    return np.where(unknown.any(axis=axis), np.nan, np.where(unknown, 0, values).max(axis=axis, initial=0))
+
+
+def quotient(numerator: Array, denominator: Array) -> Array:
+    """`numerator` per `denominator`; `UNDEFINED` where the denominator is zero, NaN where either is unknown."""
+    with np.errstate(invalid="ignore"):
+        empty = np.asarray(denominator == 0, dtype=bool)
+        return np.where(empty, UNDEFINED, numerator / np.where(empty, 1, denominator))

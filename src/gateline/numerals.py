@@ -1,0 +1,83 @@
+"""Decimal text to exact rationals and back, without binary floats in between."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from gateline.errors import InputError
+
+MAXIMUM_EXPONENT = 99
+MAXIMUM_LENGTH = 60
+
+_MANTISSA = r"(?P<mantissa>[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d[\d_]*(?:\.[\d_]+)?|\.\d+))"
+_EXPONENT = r"(?:[eE](?P<exponent>[+-]?\d{1,3}))"
+_TIMES_POWER = r"(?:\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*\(?(?P<power>[+-]?\d{1,3})\)?)"
+_POWER_OF_TEN = r"(?P<sign>[+-]?)10\s*(?:\^|\*\*)\s*\(?(?P<bare>[+-]?\d{1,3})\)?"
+
+NUMBER = re.compile(rf"(?:{_POWER_OF_TEN}|{_MANTISSA}(?:{_EXPONENT}|{_TIMES_POWER})?)")
+RATIO = re.compile(r"(\d{1,18})\s*/\s*(\d{1,18})")
+
+
+def match_number(text: str) -> tuple[Fraction, int] | None:
+    """The number at the start of `text` and where it ends, or None if there is none.
+
+    Reads ``1e26``, ``10^26``, ``10**26``, ``3.8 x 10^25``, ``1_000`` and ``1,000`` alike.
+    """
+    found = NUMBER.match(text)
+    if found is None or found.end() > MAXIMUM_LENGTH:
+        return None
+    if found["bare"] is not None:
+        mantissa, exponent = Fraction(-1 if found["sign"] == "-" else 1), found["bare"]
+    else:
+        mantissa = Fraction(found["mantissa"].replace("_", "").replace(",", ""))
+        exponent = found["exponent"] or found["power"] or "0"
+    if abs(int(exponent)) > MAXIMUM_EXPONENT:
+        raise InputError(f"'{text[:MAXIMUM_LENGTH]}' has an exponent beyond ±{MAXIMUM_EXPONENT}; no quantity here needs one.")
+    return mantissa * Fraction(10) ** int(exponent), found.end()
+
+
+def read_number(text: str) -> Fraction:
+    """The exact value of decimal text, or of a ratio such as ``1/3``."""
+    stripped = text.strip()
+    if ratio := RATIO.fullmatch(stripped):
+        if int(ratio[2]) == 0:
+            raise InputError(f"'{stripped}' divides by zero.")
+        return Fraction(int(ratio[1]), int(ratio[2]))
+    found = match_number(stripped)
+    if found is None or found[1] != len(stripped):
+        raise InputError(f"'{clip(stripped)}' is not a number. Write it like 312, 1e26, 10^26 or 1_000.")
+    return found[0]
+
+
+def is_decimal(value: Fraction) -> bool:
+    """Whether `value` can be written out as a finite decimal."""
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return rest == 1
+
+
+def exact_text(value: Fraction) -> str:
+    """`value` as a finite decimal where there is one, else as a ratio."""
+    if not is_decimal(value):
+        return f"{value.numerator}/{value.denominator}"
+    places = 0
+    while (value * 10**places).denominator != 1:
+        places += 1
+    digits = str(abs(int(value * 10**places))).rjust(places + 1, "0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+
+
+def is_exact_as_float(value: Fraction) -> bool:
+    """Whether the shortest decimal form of float64(`value`) is `value` itself."""
+    return Fraction(repr(float(value))) == value
+
+
+def clip(text: str, length: int = 40) -> str:
+    """`text` in one line, cut to a length that fits an error message."""
+    line = " ".join(text.split())
+    printable = "".join(mark if mark.isprintable() else "?" for mark in line)
+    return printable if len(printable) <= length else printable[: length - 1] + "…"

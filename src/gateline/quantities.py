@@ -1,0 +1,217 @@
+"""The quantity registry: every name that files, columns, JSON and Python share.
+
+One entry per name, with its unit, what it means and where the definition comes from. A rule may
+test only what stands here; a new legal definition becomes a new entry with its own formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from fractions import Fraction
+
+from gateline.errors import InputError
+from gateline.numerals import clip
+
+LOST_SUPERSCRIPT = Fraction(10**15)
+"""A training-compute figure below this is '10^26' that lost its superscript, not a measurement."""
+
+
+class Kind(StrEnum):
+    """What sort of value a name stands for."""
+
+    AMOUNT = "amount"
+    DATE = "date"
+    FLAG = "flag"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A quantity that is one quantity divided by another."""
+
+    numerator: str
+    denominator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One entry of the registry.
+
+    Attributes
+    ----------
+    name : str
+        Canonical name, used alike in rule files, input files, columns, JSON and Python.
+    unit : str
+        Canonical unit; empty for a pure count, a share, a flag, a name or a date.
+    says : str
+        Definition in one line.
+    bare : bool
+        Whether a number without a unit is accepted (pure counts and shares).
+    zero : bool
+        Whether zero is a possible value; negative values never are.
+    ratio : Ratio or None
+        The two quantities whose quotient this is.
+    of : str
+        For names: what the name denotes, ``country`` or ``entity``.
+    """
+
+    name: str
+    kind: Kind
+    says: str
+    unit: str = ""
+    example: str = ""
+    bare: bool = False
+    zero: bool = True
+    share: bool = False
+    minimum: Fraction = Fraction(0)
+    ratio: Ratio | None = None
+    of: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+def _amount(name: str, unit: str, example: str, says: str, **more: object) -> Quantity:
+    return Quantity(name=name, kind=Kind.AMOUNT, unit=unit, example=example, says=says, **more)  # type: ignore[arg-type]
+
+
+def _flag(name: str, says: str) -> Quantity:
+    return Quantity(name=name, kind=Kind.FLAG, says=says, example="yes")
+
+
+def _name(name: str, of: str, example: str, says: str) -> Quantity:
+    return Quantity(name=name, kind=Kind.NAME, of=of, example=example, says=says)
+
+
+BIT_LENGTHS = (1, 4, 6, 8, 16, 19, 32, 64)
+"""Bit lengths for which a table may have a column ``dense_rate_<bits>bit``."""
+
+_CHIP = (
+    _amount(
+        "total_processing_performance",
+        "TPP",
+        "4800 TPP",
+        "dense rate × bit length, the highest over the formats, summed over the processing units",
+        aliases=("tpp",),
+    ),
+    _amount(
+        "performance_density",
+        "TPP/mm^2",
+        "5.92 TPP/mm^2",
+        "total processing performance per applicable die area",
+        ratio=Ratio("total_processing_performance", "applicable_die_area"),
+        aliases=("pd",),
+    ),
+    _amount(
+        "applicable_die_area",
+        "mm^2",
+        "814 mm^2",
+        "area of all logic dies made with non-planar transistors; zero when there is none",
+        aliases=("die_area",),
+    ),
+    _amount("dram_bandwidth", "GB/s", "3.35 TB/s", "bandwidth between the IC and its DRAM, co-packaged or not"),
+    _amount("io_bandwidth", "GB/s", "600 GB/s", "bidirectional bandwidth over all inputs and outputs except volatile memory"),
+    _amount(
+        "approximated_transistor_count",
+        "",
+        "28 billion",
+        "aggregated over the applicable advanced logic dies: process density × area, or a count from the design",
+        bare=True,
+    ),
+    _amount("memory_bandwidth", "GB/s", "819 GB/s", "bandwidth of a memory stack, or of the package that holds it"),
+    _amount("package_area", "mm^2", "121 mm^2", "area of the memory package, or of the stack where it is not packaged", zero=False),
+    _amount(
+        "memory_bandwidth_density",
+        "GB/s/mm^2",
+        "3.3 GB/s/mm^2",
+        "memory bandwidth per area of the package or stack",
+        ratio=Ratio("memory_bandwidth", "package_area"),
+    ),
+    _amount("process_node", "nm", "7 nm", "process node of the most advanced logic die", zero=False),
+    _amount("transistor_density", "1/mm^2", "91 million/mm^2", "transistors that the node can place per unit area", zero=False),
+    _amount("dense_rate", "TFLOP/s", "989.5 TFLOP/s", "dense peak rate of one format; one multiply-accumulate is two operations"),
+    _amount("bit_length", "bit", "16", "largest bit length of the inputs to the multiplication", bare=True, zero=False),
+    _amount("memory_capacity", "GB", "80 GB", "capacity of the memory", zero=False),
+    _amount("power", "W", "700 W", "thermal design power", zero=False),
+    _flag("datacenter", "designed or marketed for use in datacenters"),
+    _flag("hbm", "the package contains high-bandwidth memory"),
+    _flag("non_planar_transistors", "at least one logic die uses a non-planar transistor architecture"),
+    _flag("packaged_by_fabricator", "the front-end fabricator itself packages the die"),
+    _flag("transistor_count_attested", "the packager attests the transistor count of the final packaged IC"),
+    _flag("performance_attested", "the designer attests total processing performance and performance density"),
+    _flag("designer_approved", "the designer is an approved IC designer"),
+    _flag("designer_authorized", "the designer is an authorized IC designer"),
+    _flag("osat_approved", "the packaging company is an approved OSAT"),
+    _name("designer", "entity", "Nvidia", "company that designs the IC"),
+    _name("designer_headquarters", "country", "US", "headquarters of the designer's ultimate parent"),
+    _name("packaging_country", "country", "TW", "country in which the die is packaged"),
+    _name("packager", "entity", "Amkor", "company that packages the die"),
+    _name("destination", "country", "CN", "country of destination"),
+    _name("headquarters", "country", "CN", "headquarters of the recipient's ultimate parent"),
+    Quantity(
+        name="transaction_date",
+        kind=Kind.DATE,
+        example="2027-06-30",
+        says="day on which the export, reexport or transfer is completed",
+        aliases=("export_year", "export_completed"),
+    ),
+)
+
+_TRAINING = (
+    _amount(
+        "training_compute",
+        "FLOP",
+        "3.8e25 FLOP",
+        "operations used to train the model, as the rule counts them",
+        bare=True,
+        minimum=LOST_SUPERSCRIPT,
+    ),
+    _amount(
+        "additional_training_compute",
+        "FLOP",
+        "2.5e25 FLOP",
+        "operations of further training on a model whose weights are published",
+        bare=True,
+    ),
+    _amount(
+        "additional_training_share",
+        "",
+        "25%",
+        "further training as a share of all training operations",
+        bare=True,
+        share=True,
+        ratio=Ratio("additional_training_compute", "training_compute"),
+    ),
+    _amount("parameters", "", "405e9", "parameters of the model", bare=True, zero=False),
+    _amount("active_parameters", "", "37e9", "parameters used for one token (mixture of experts)", bare=True, zero=False),
+    _amount("tokens", "", "15.6e12", "tokens seen in training, repeated epochs included", bare=True, zero=False),
+    _amount("chip_hours", "", "30.84e6", "accelerator-hours", bare=True, zero=False),
+    _amount("utilization", "", "0.40", "share of the dense peak rate that went into model operations", bare=True, zero=False, share=True),
+    _amount("annual_gross_revenue", "USD", "500e6 USD", "gross revenue with affiliates in the preceding calendar year"),
+    _flag("general_purpose_model", "the model is a general-purpose AI model"),
+    _flag("generates_language_image_or_video", "generates language (text or speech), or images or video from text"),
+    _flag("foundation_model", "trained on broad data, general output, adaptable to many tasks"),
+    _flag("closed_weights", "the parameters are not published"),
+    _flag("derived_from_published_weights", "obtained by further training of a model whose parameters are published"),
+    _flag("below_best_published_model", "less compute than the best published methods need to match the best published model"),
+)
+
+QUANTITIES: dict[str, Quantity] = {entry.name: entry for entry in (*_CHIP, *_TRAINING)}
+_ALIASES = {alias: entry.name for entry in QUANTITIES.values() for alias in entry.aliases}
+
+def quantity(name: str, among: Iterable[str] | None = None) -> Quantity:
+    """The registry entry called `name` (or known by that alias).
+
+    Raises
+    ------
+    InputError
+        If there is none; the message suggests near names.
+    """
+    canonical = _ALIASES.get(name, name)
+    known = list(QUANTITIES if among is None else among)
+    if canonical in QUANTITIES and canonical in known:
+        return QUANTITIES[canonical]
+    near = get_close_matches(name, known, n=3, cutoff=0.6)
+    hint = f" Did you mean {' or '.join(near)}?" if near else f" Known names: {', '.join(known)}."
+    raise InputError(f"'{clip(name)}' is not a known quantity.{hint}")

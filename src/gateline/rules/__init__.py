@@ -1,0 +1,1 @@
+"""Rules as dated data, and the one evaluator that compares a number with a threshold."""

@@ -1,0 +1,74 @@
+"""Columns of inputs, and the ratios that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gateline.metrics.arrays import Array, is_unknown
+from gateline.metrics.chips import memory_bandwidth_density, performance_density
+from gateline.metrics.training import additional_training_share
+from gateline.quantities import QUANTITIES
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An amount, a date (day number) or a flag (0, 1) per row, as the ends of what it could be.
+
+    Both ends belong to the range; NaN is an end that is not known. Object arrays hold exact rationals.
+    A column whose values are all points uses one array for both ends.
+    """
+
+    low: Array
+    high: Array
+
+    def is_open(self, row: int = 0) -> bool:
+        """Whether the row has no single value."""
+        return bool(self.low[row] != self.high[row])
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A name per row, lower-case; None where it is unknown."""
+
+    values: npt.NDArray[np.object_]
+
+    def is_open(self, row: int = 0) -> bool:
+        """Whether the row has no name."""
+        return self.values[row] is None
+
+
+Columns = Mapping[str, Column | Names]
+
+RATIOS: dict[str, Callable[[Array, Array], Array]] = {
+    "performance_density": performance_density,
+    "memory_bandwidth_density": memory_bandwidth_density,
+    "additional_training_share": additional_training_share,
+}
+"""The formula of each quantity that the registry defines as a ratio."""
+
+
+def with_ratios(columns: Columns) -> dict[str, Column | Names]:
+    """`columns`, and every ratio whose two parts are there, unless the ratio itself is given.
+
+    A ratio of ranges runs from the smallest quotient to the largest.
+    """
+    result = dict(columns)
+    for name, formula in RATIOS.items():
+        ratio = QUANTITIES[name].ratio
+        assert ratio is not None
+        above, below = columns.get(ratio.numerator), columns.get(ratio.denominator)
+        if name in result or not isinstance(above, Column) or not isinstance(below, Column):
+            continue
+        low = formula(above.low, below.high)
+        points = above.low is above.high and below.low is below.high
+        result[name] = Column(low, low if points else formula(above.high, below.low))
+    return result
+
+
+def fully_unknown(column: Column) -> npt.NDArray[np.bool_]:
+    """The rows of which nothing is known."""
+    return is_unknown(column.low) & is_unknown(column.high)

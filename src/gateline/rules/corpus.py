@@ -1,0 +1,79 @@
+"""The rules, lists and countries of one data release, loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+
+from gateline.errors import InputError
+from gateline.numerals import clip
+from gateline.quantities import Quantity
+from gateline.rules.model import NamedList, Rule, belongs
+
+
+@dataclass(frozen=True)
+class Specs:
+    """One data release.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it was read.
+    version : str
+        The version of the data.
+    digest : str
+        SHA-256 over every file, so that a verdict can say which bytes decided it.
+    rules, lists : dict
+        By id.
+    countries : dict
+        ISO 3166 code by lower-case code, name and alias.
+    """
+
+    folder: Path
+    version: str
+    digest: str
+    rules: dict[str, Rule]
+    lists: dict[str, NamedList]
+    countries: dict[str, str]
+
+    def select(self, prefixes: tuple[str, ...]) -> list[Rule]:
+        """The rules whose id is one of `prefixes` or lies below one.
+
+        Raises
+        ------
+        InputError
+            If a prefix selects nothing; the message suggests near ids.
+        """
+        for prefix in prefixes:
+            if not any(belongs(rule, prefix) for rule in self.rules):
+                near = get_close_matches(prefix, self.rules, n=3, cutoff=0.5)
+                hint = f"Did you mean {' or '.join(near)}?" if near else f"Known rules: {', '.join(sorted(self.rules))}."
+                raise InputError(f"no rule is called '{clip(prefix)}'. {hint}")
+        return [rule for name, rule in self.rules.items() if any(belongs(name, prefix) for prefix in prefixes)]
+
+    def members_on(self, list_id: str, day: date) -> frozenset[str]:
+        """The names on a list on `day`, lower-case, those of included lists too."""
+        named = self.lists[list_id]
+        own = {member.name.lower() for member in named.members if member.listed(day)}
+        return frozenset(own.union(*(self.members_on(included, day) for included in named.includes)))
+
+    def read_name(self, text: str, entry: Quantity) -> str | None:
+        """The country code or the entity name (lower-case) that `text` means; None for ``unknown``.
+
+        Raises
+        ------
+        InputError
+            If it names no country; the message suggests near names.
+        """
+        name = text.strip().lower()
+        if name in ("unknown", "?"):
+            return None
+        if entry.of == "entity":
+            return name
+        if name not in self.countries:
+            near = get_close_matches(name, self.countries, n=3, cutoff=0.6)
+            hint = f"Did you mean {' or '.join(near)}?" if near else "Write an ISO 3166 code such as CN, or the country's name."
+            raise InputError(f"{entry.name}: '{clip(text)}' is not a country. {hint}")
+        return self.countries[name].lower()

@@ -1,0 +1,219 @@
+"""Why a row came out as it did: read from the cells that the evaluator saw, nothing decided again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+
+from gateline.quantities import QUANTITIES, Kind, Quantity
+from gateline.rules.columns import Column, Columns, Names, with_ratios
+from gateline.rules.evaluate import NO_ITEM, OPEN_ITEM, decisions, evaluate, locate, outcome_over, touched
+from gateline.rules.model import Clause, Condition, Outcome
+from gateline.rules.program import Axis, CompiledClause, Grid, Program
+
+
+UNSET = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionReport:
+    """One condition, and how it came out on its own."""
+
+    test: Condition
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseReport:
+    """One item or exclusion; `excluded_by` names the exclusions that took an item out."""
+
+    clause: Clause
+    outcome: Outcome
+    conditions: tuple[ConditionReport, ...]
+    excluded_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A stretch of one input over which the answer is settled, whatever the other unknowns are.
+
+    `then` is the deciding item, ``met`` if only the outcome is settled, or ``not_met``. A stretch with two
+    borders has the lower one in `start`.
+    """
+
+    quantity: str
+    operator: str
+    value: Fraction | bool
+    then: str
+    start: tuple[str, Fraction] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What stands behind the verdict on one row."""
+
+    outcome: Outcome
+    item: str | None
+    settled: bool
+    items: tuple[ClauseReport, ...]
+    exclusions: tuple[ClauseReport, ...]
+    missing: tuple[str, ...]
+    flips: tuple[Flip, ...]
+
+
+def explain(program: Program, inputs: Columns) -> Explanation:
+    """The verdict on a batch of one, with its reasons.
+
+    Parameters
+    ----------
+    program : Program
+    inputs : mapping of canonical name to Column or Names, each of shape (1,)
+        Without the ratios, which follow from them.
+    """
+    columns = with_ratios(inputs)
+    verdict = evaluate(program, columns, 1)
+    item = int(verdict.item[0])
+    first, last = locate(program.axes, columns, 1)
+    cells = touched((*first[:, 0].tolist(), *last[:, 0].tolist()))
+    missing = () if item != OPEN_ITEM else tuple(_missing(program, cells, columns))
+    return Explanation(
+        outcome=Outcome(int(verdict.outcome[0])),
+        item=program.items[item].clause.id if item >= 0 else None,
+        settled=item != OPEN_ITEM,
+        items=tuple(_report(compiled, cells, program.exclusions) for compiled in program.items),
+        exclusions=tuple(_report(compiled, cells, ()) for compiled in program.exclusions),
+        missing=missing,
+        flips=tuple(flip for name in missing for flip in flips(program, inputs, name)),
+    )
+
+
+def _report(compiled: CompiledClause, cells: Grid, exclusions: tuple[CompiledClause, ...]) -> ClauseReport:
+    conditions = tuple(
+        ConditionReport(test, outcome_over(expression.holds(cells)))
+        for test, expression in zip(compiled.clause.conditions, compiled.conditions, strict=True)
+    )
+    own = [rest for rest in exclusions if rest.clause.id in compiled.clause.unless]
+    took_out = (
+        tuple(rest.clause.id for rest in own if rest.expression.holds(cells).all()) if compiled.together.holds(cells).all() else ()
+    )
+    return ClauseReport(compiled.clause, outcome_over(compiled.expression.holds(cells)), conditions, took_out)
+
+
+def _missing(program: Program, cells: Grid, columns: Columns) -> Iterable[str]:
+    """The inputs whose knowledge could change the answer, ratios replaced by their unknown parts."""
+    decision = decisions(program, cells)
+    named: dict[str, None] = {}
+    for number, axis in enumerate(program.axes):
+        if (decision != decision.take([0], axis=number)).any():
+            named.update(dict.fromkeys(_parts(axis, columns)))
+    return named
+
+
+def _parts(axis: Axis, columns: Columns) -> list[str]:
+    ratio = QUANTITIES[axis.name].ratio
+    if ratio is None:
+        return [axis.name]
+    parts = [name for name in (ratio.numerator, ratio.denominator) if name not in columns or columns[name].is_open()]
+    return parts or [axis.name]
+
+
+def flips(program: Program, inputs: Columns, name: str) -> list[Flip]:
+    """The stretches of the input `name` over which the answer is settled, in rising order."""
+    entry = QUANTITIES[name]
+    if entry.kind is Kind.NAME:
+        return []
+    if entry.kind is Kind.FLAG:
+        return [Flip(name, "is", bool(value), then) for value, then in zip((0, 1), _try(program, inputs, name, [0, 1]), strict=True) if then]
+    points = _points(program, inputs, entry)
+    answers = _try(program, inputs, name, [point for point, _ in points])
+    return list(_stretches(name, points, answers))
+
+
+def _try(program: Program, inputs: Columns, name: str, values: list[Fraction] | list[int]) -> list[str]:
+    """The answer at each value of one input, the others as they are; empty where it stays open."""
+    rows = len(values)
+    trial: dict[str, Column | Names] = {}
+    for other, column in inputs.items():
+        if isinstance(column, Names):
+            trial[other] = Names(np.repeat(column.values, rows))
+        else:
+            trial[other] = Column(np.repeat(column.low, rows), np.repeat(column.high, rows))
+    exact = np.array([Fraction(value) for value in values], dtype=object)
+    verdict = evaluate(program, with_ratios(trial | {name: Column(exact, exact)}), rows)
+    return [_answer(program, int(item), int(outcome)) for item, outcome in zip(verdict.item, verdict.outcome, strict=True)]
+
+
+def _answer(program: Program, item: int, outcome: int) -> str:
+    if item >= 0:
+        return program.items[item].clause.id
+    if item == NO_ITEM:
+        return Outcome.NOT_MET.word
+    return Outcome.MET.word if outcome == Outcome.MET else ""
+
+
+def _points(program: Program, inputs: Columns, entry: Quantity) -> list[tuple[Fraction, bool]]:
+    """Values of an input in rising order: each border at which the answer can change (True), and one between each two."""
+    column = inputs.get(entry.name)
+    low, high = (column.low[0], column.high[0]) if isinstance(column, Column) else (UNSET, UNSET)
+    inside = {border for border in _borders(program, inputs, entry.name) if not (border < low or border > high)}
+    borders: list[Fraction] = sorted(inside | {end for end in (low, high) if isinstance(end, Fraction)})
+    step = Fraction(1) if entry.kind is Kind.DATE else None
+    points = [(border, True) for border in borders]
+    points += [(_between(left, right, step), False) for left, right in pairwise(borders) if not step or left + step < right]
+    if borders and not isinstance(low, Fraction):
+        points.append((borders[0] - step if step else borders[0] / 2, False))
+    if borders and not isinstance(high, Fraction):
+        points.append((borders[-1] + step if step else borders[-1] * 2, False))
+    return sorted(points)
+
+
+def _between(left: Fraction, right: Fraction, step: Fraction | None) -> Fraction:
+    return left + step if step else (left + right) / 2
+
+
+def _borders(program: Program, inputs: Columns, name: str) -> Iterable[Fraction]:
+    """Where the cuts of every axis lie in terms of the input `name`."""
+    for axis in program.axes:
+        ratio = QUANTITIES[axis.name].ratio
+        for cut in axis.cuts:
+            if axis.name == name:
+                yield cut.value
+            elif ratio is not None and name == ratio.denominator:
+                yield from (top / cut.value for top in _ends(inputs, ratio.numerator) if cut.value)
+            elif ratio is not None and name == ratio.numerator:
+                yield from (cut.value * bottom for bottom in _ends(inputs, ratio.denominator))
+
+
+def _ends(inputs: Columns, name: str) -> set[Fraction]:
+    column = inputs.get(name)
+    ends = (column.low[0], column.high[0]) if isinstance(column, Column) else ()
+    return {end for end in ends if isinstance(end, Fraction) and end > 0}
+
+
+def _stretches(name: str, points: list[tuple[Fraction, bool]], answers: list[str]) -> Iterable[Flip]:
+    """Runs of equal answers; a run that ends at a border includes it, one that ends short of it does not."""
+    start = 0
+    for stop in range(1, len(points) + 1):
+        if stop < len(points) and answers[stop] == answers[start]:
+            continue
+        if answers[start]:
+            yield _stretch(name, points, start, stop, answers[start])
+        start = stop
+
+
+def _stretch(name: str, points: list[tuple[Fraction, bool]], start: int, stop: int, then: str) -> Flip:
+    lower = None if start == 0 else _lower_border(points, start)
+    if stop == len(points):
+        operator, value = lower or (">=", points[0][0])
+        return Flip(name, operator, value, then)
+    inclusive = points[stop - 1][1]
+    operator, value = ("<=", points[stop - 1][0]) if inclusive else ("<", points[stop][0])
+    return Flip(name, operator, value, then, lower)
+
+
+def _lower_border(points: list[tuple[Fraction, bool]], start: int) -> tuple[str, Fraction]:
+    return (">=", points[start][0]) if points[start][1] else (">", points[start - 1][0])

@@ -1,0 +1,200 @@
+"""What a rule is: dated versions, items made of conditions, exclusions, citations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum, StrEnum
+from fractions import Fraction
+
+
+class Outcome(IntEnum):
+    """Three-valued: unknown is an answer, between the other two."""
+
+    NOT_MET = 0
+    UNDETERMINED = 1
+    MET = 2
+
+    @property
+    def word(self) -> str:
+        """The word used in files and JSON."""
+        return self.name.lower()
+
+
+class Status(StrEnum):
+    """Where a text stands in law."""
+
+    PROPOSED = "proposed"
+    ENACTED = "enacted"
+    IN_FORCE = "in_force"
+    CODIFIED_NOT_ENFORCED = "codified_not_enforced"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+    VETOED = "vetoed"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from `start` up to but not including `end`; None is an end that is not set."""
+
+    start: date
+    end: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether `day` lies in the period."""
+        return self.start <= day and (self.end is None or day < self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a text stands, and what it did."""
+
+    cite: str
+    role: str
+    checked: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityTest:
+    """A quantity, or a date as a day number, against a threshold."""
+
+    quantity: str
+    operator: str
+    threshold: Fraction
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlagTest:
+    """A flag that must be true, or false."""
+
+    flag: str
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberTest:
+    """A name that must be on a dated list, or must not."""
+
+    name: str
+    list_id: str
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTest:
+    """Another rule's item, or group of items, that must hold, or must not."""
+
+    rule: str
+    item: str
+    wanted: bool
+
+
+Condition = QuantityTest | FlagTest | MemberTest | ItemTest
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """An item or an exclusion: it holds when all of its conditions hold and none of its exclusions does."""
+
+    id: str
+    says: str
+    conditions: tuple[Condition, ...]
+    unless: tuple[str, ...] = ()
+    cite: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One complete statement of a rule."""
+
+    id: str
+    status: Status
+    confidence: str
+    citations: tuple[Citation, ...]
+    items: tuple[Clause, ...]
+    exclusions: tuple[Clause, ...] = ()
+    issued: date | None = None
+    effective: Period | None = None
+    enforced: Period | None = None
+    status_since: date | None = None
+    notes: tuple[str, ...] = ()
+
+    def status_on(self, day: date) -> Status:
+        """Where this version stood on `day`; what is in force today may have been only enacted then."""
+        if self.effective is None:
+            return self.status
+        if day < self.effective.start:
+            return Status.ENACTED
+        if not self.effective.holds(day):
+            return self.status
+        if self.status is Status.CODIFIED_NOT_ENFORCED and (self.status_since is None or day >= self.status_since):
+            return self.status
+        return Status.IN_FORCE
+
+    def enforced_on(self, day: date) -> bool:
+        """Whether this version was both in force and enforced on `day`."""
+        return all(period is not None and period.holds(day) for period in (self.effective, self.enforced))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A provision and its versions, oldest first."""
+
+    id: str
+    title: str
+    authority: str
+    subject: str
+    effect: str
+    addressees: tuple[str, ...]
+    versions: tuple[Version, ...]
+    scope_facts: tuple[tuple[str, bool], ...] = ()
+    listed_facts: tuple[tuple[str, MemberTest], ...] = ()
+
+    def version_on(self, day: date) -> Version | None:
+        """The version that speaks on `day`: the one in force, else the last that was, else the next one issued.
+
+        None where nothing had been issued yet.
+        """
+        running = [version for version in self.versions if version.effective and version.effective.holds(day)]
+        if running:
+            return running[-1]
+        ended = [version for version in self.versions if version.effective and version.effective.start <= day]
+        if ended:
+            return ended[-1]
+        issued = [version for version in self.versions if version.issued and version.issued <= day]
+        return issued[0] if issued else None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One name on a list, and the period in which it stands there."""
+
+    name: str
+    label: str
+    since: date | None = None
+    until: date | None = None
+    confidence: str = ""
+    note: str = ""
+
+    def listed(self, day: date) -> bool:
+        """Whether the name is on the list on `day`."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedList:
+    """A dated list of countries or entities."""
+
+    id: str
+    title: str
+    of: str
+    confidence: str
+    citations: tuple[Citation, ...]
+    members: tuple[Member, ...]
+    includes: tuple[str, ...] = ()
+
+
+def belongs(identifier: str, group: str) -> bool:
+    """Whether `identifier` is `group` or lies below it: 3A090.a.1 belongs to 3A090.a."""
+    return identifier == group or identifier.startswith(f"{group}.")

@@ -1,0 +1,336 @@
+"""The format of rule and list files, as pydantic models; the JSON Schemas for editors come from here."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from gateline.amounts import read_amount, read_date
+from gateline.errors import InputError
+from gateline.quantities import Kind, Quantity, quantity
+from gateline.rules.model import (
+    Citation,
+    Clause,
+    Condition,
+    FlagTest,
+    ItemTest,
+    Member,
+    MemberTest,
+    NamedList,
+    Period,
+    QuantityTest,
+    Rule,
+    Status,
+    Version,
+    belongs,
+)
+
+Day = Annotated[date, BeforeValidator(lambda text: read_date(str(text), "date"))]
+Truth = Annotated[bool, BeforeValidator(lambda text: _truth(str(text)))]
+Operator = Literal[">=", ">", "<=", "<"]
+Confidence = Literal["primary", "secondary", "uncertain"]
+
+
+def _truth(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise InputError(f"'{text}' is not yes or no.")
+    return text == "yes"
+
+
+class Entry(BaseModel):
+    """A mapping in a file under ``specs/``: no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class PeriodEntry(Entry):
+    """A period: ``from`` is its first day, ``to`` the first day after it."""
+
+    start: Day = Field(alias="from")
+    end: Day | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> PeriodEntry:
+        if self.end is not None and self.end <= self.start:
+            raise InputError(f"the period ends on {self.end}, before it starts on {self.start}.")
+        return self
+
+    def build(self) -> Period:
+        """The period itself."""
+        return Period(self.start, self.end)
+
+
+class CitationEntry(Entry):
+    """A source, what it did, and when it was last looked at."""
+
+    cite: str
+    role: str
+    checked: Day | None = None
+
+    def build(self) -> Citation:
+        """The citation itself."""
+        return Citation(self.cite, self.role, self.checked)
+
+
+class ConditionEntry(Entry):
+    """One condition; exactly one of quantity, date, flag, name and item says which kind."""
+
+    quantity: str | None = None
+    date: str | None = None
+    flag: str | None = None
+    name: str | None = None
+    item: str | None = None
+    op: Operator | None = None
+    value: str | None = None
+    on: str | None = None
+    wanted: Truth | None = Field(default=None, alias="is")
+
+    _KEYS = {
+        "quantity": {"op", "value"},
+        "date": {"op", "value"},
+        "flag": {"wanted"},
+        "name": {"on", "wanted"},
+        "item": {"wanted"},
+    }
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> ConditionEntry:
+        given = {key for key in type(self).model_fields if getattr(self, key) is not None}
+        kinds = given & set(self._KEYS)
+        if len(kinds) != 1:
+            raise InputError("a condition has exactly one of the keys quantity, date, flag, name, item.")
+        kind = kinds.pop()
+        if given != self._KEYS[kind] | {kind}:
+            wanted = ", ".join(sorted(key.replace("wanted", "is") for key in self._KEYS[kind]))
+            raise InputError(f"a condition on a {kind} also has the keys {wanted}, and no others.")
+        self.build()
+        return self
+
+    def build(self) -> Condition:
+        """The condition itself, with its threshold in canonical units."""
+        if self.flag is not None:
+            return FlagTest(_entry(self.flag, Kind.FLAG).name, bool(self.wanted))
+        if self.name is not None:
+            return MemberTest(_entry(self.name, Kind.NAME).name, str(self.on), bool(self.wanted))
+        if self.item is not None:
+            rule, found, item = self.item.partition("/")
+            if not found or not rule or not item:
+                raise InputError(f"'{self.item}' does not name an item; write rule/item, for example us.ear.3a090/3A090.a.")
+            return ItemTest(rule, item, bool(self.wanted))
+        return self._threshold()
+
+    def _threshold(self) -> QuantityTest:
+        text = str(self.value)
+        if self.date is not None:
+            entry = _entry(self.date, Kind.DATE)
+            return QuantityTest(entry.name, str(self.op), Fraction(read_date(text, entry.name).toordinal()), text)
+        entry = _entry(str(self.quantity), Kind.AMOUNT)
+        amount = read_amount(text, entry)
+        if amount.low is None or not amount.known:
+            raise InputError(f"{entry.name}: '{text}' is not one value; a threshold is.")
+        return QuantityTest(entry.name, str(self.op), amount.low, text)
+
+
+def _entry(name: str, kind: Kind) -> Quantity:
+    entry = quantity(name)
+    if entry.kind is not kind:
+        raise InputError(f"{name} is a {entry.kind}, not a {kind}.")
+    if entry.name != name:
+        raise InputError(f"write the canonical name {entry.name}, not {name}.")
+    return entry
+
+
+class ExclusionEntry(Entry):
+    """A group of conditions that takes an item out."""
+
+    id: str
+    says: str
+    cite: str = ""
+    all: Annotated[list[ConditionEntry], Field(min_length=1)]
+
+    def build(self, unless: tuple[str, ...] = ()) -> Clause:
+        """The clause itself."""
+        return Clause(self.id, self.says, tuple(condition.build() for condition in self.all), unless, self.cite)
+
+
+class ItemEntry(ExclusionEntry):
+    """A group of conditions that meets the rule, unless one of the named exclusions (or groups of them) holds."""
+
+    unless: list[str] = []
+
+
+class VersionEntry(Entry):
+    """One complete statement of a rule."""
+
+    id: str
+    issued: Day | None = None
+    effective: PeriodEntry | Literal["never"]
+    enforced: PeriodEntry | Literal["never"]
+    status: Status
+    status_since: Day | None = None
+    confidence: Confidence
+    citations: Annotated[list[CitationEntry], Field(min_length=1)]
+    notes: list[str] = []
+    exclusions: list[ExclusionEntry] = []
+    items: Annotated[list[ItemEntry], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> VersionEntry:
+        identifiers = [clause.id for clause in (*self.exclusions, *self.items)]
+        for identifier in identifiers:
+            if identifiers.count(identifier) > 1:
+                raise InputError(f"the id {identifier} stands twice in version {self.id}.")
+        for item in self.items:
+            for group in item.unless:
+                if not any(belongs(exclusion.id, group) for exclusion in self.exclusions):
+                    raise InputError(f"{item.id}: unless names {group}, which is no exclusion of version {self.id}.")
+        return self
+
+    def build(self) -> Version:
+        """The version itself, with groups of exclusions written out."""
+        named = {
+            item.id: tuple(rest.id for rest in self.exclusions if any(belongs(rest.id, group) for group in item.unless))
+            for item in self.items
+        }
+        return Version(
+            id=self.id,
+            status=self.status,
+            confidence=self.confidence,
+            citations=tuple(entry.build() for entry in self.citations),
+            items=tuple(item.build(named[item.id]) for item in self.items),
+            exclusions=tuple(exclusion.build() for exclusion in self.exclusions),
+            issued=self.issued,
+            effective=None if self.effective == "never" else self.effective.build(),
+            enforced=None if self.enforced == "never" else self.enforced.build(),
+            status_since=self.status_since,
+            notes=tuple(self.notes),
+        )
+
+
+class ScopeFactEntry(Entry):
+    """A fact about scope, and the value under which the rule applies."""
+
+    flag: str
+    assume: Truth
+
+
+class ListedFactEntry(Entry):
+    """A flag that, where nobody states it, follows from a name being on a list."""
+
+    flag: str
+    name: str
+    on: str
+
+    def build(self) -> tuple[str, MemberTest]:
+        """The flag, and the test that gives it."""
+        return _entry(self.flag, Kind.FLAG).name, MemberTest(_entry(self.name, Kind.NAME).name, self.on, wanted=True)
+
+
+class RuleFile(Entry):
+    """A rule file: one provision, all its versions."""
+
+    schema_: Literal["1"] = Field(alias="schema")
+    id: str
+    title: str
+    authority: str
+    subject: Literal["chip", "die", "training", "cluster", "shipment"]
+    effect: Literal["classification", "presumption", "licence", "review_policy", "notification", "tariff", "allocation", "definition"]
+    addressees: Annotated[list[Literal["exporter", "foundry", "osat", "developer", "investor", "recipient"]], Field(min_length=1)]
+    scope_facts: list[ScopeFactEntry] = []
+    listed_facts: list[ListedFactEntry] = []
+    versions: Annotated[list[VersionEntry], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> RuleFile:
+        for fact in self.scope_facts:
+            _entry(fact.flag, Kind.FLAG)
+        identifiers = [version.id for version in self.versions]
+        if sorted(set(identifiers)) != identifiers:
+            raise InputError("versions stand oldest first, each with an id of its own.")
+        periods = [version.effective for version in self.versions if version.effective != "never"]
+        for earlier, later in zip(periods, periods[1:], strict=False):
+            if earlier.end is None or earlier.end > later.start:
+                raise InputError(f"the version from {earlier.start} runs into the one from {later.start}; set its 'to'.")
+        return self
+
+    def build(self) -> Rule:
+        """The rule itself."""
+        return Rule(
+            id=self.id,
+            title=self.title,
+            authority=self.authority,
+            subject=self.subject,
+            effect=self.effect,
+            addressees=tuple(self.addressees),
+            versions=tuple(version.build() for version in self.versions),
+            scope_facts=tuple((fact.flag, fact.assume) for fact in self.scope_facts),
+            listed_facts=tuple(fact.build() for fact in self.listed_facts),
+        )
+
+
+class MemberEntry(Entry):
+    """A country (by code) or an entity (by name) on a list."""
+
+    code: str = ""
+    name: str
+    aliases: list[str] = []
+    since: Day | None = Field(default=None, alias="from")
+    until: Day | None = Field(default=None, alias="to")
+    cite: str = ""
+    confidence: Confidence | None = None
+    note: str = ""
+
+    def build(self) -> list[Member]:
+        """One member per name by which it may be looked up."""
+        names = [self.code] if self.code else [self.name, *self.aliases]
+        return [Member(name, self.name, self.since, self.until, self.confidence or "", self.note) for name in names]
+
+
+class ListFile(Entry):
+    """A list file: names, each with the period in which it stands on the list."""
+
+    schema_: Literal["1"] = Field(alias="schema")
+    id: str
+    title: str
+    of: Literal["country", "entity"]
+    citations: Annotated[list[CitationEntry], Field(min_length=1)]
+    confidence: Confidence
+    includes: list[str] = []
+    members: list[MemberEntry] = []
+
+    @model_validator(mode="after")
+    def _codes(self) -> ListFile:
+        for member in self.members:
+            if (self.of == "country") != bool(member.code):
+                raise InputError(f"{member.name}: a list of countries has codes, a list of entities has none.")
+        return self
+
+    def build(self) -> NamedList:
+        """The list itself."""
+        return NamedList(
+            id=self.id,
+            title=self.title,
+            of=self.of,
+            confidence=self.confidence,
+            citations=tuple(entry.build() for entry in self.citations),
+            members=tuple(built for member in self.members for built in member.build()),
+            includes=tuple(self.includes),
+        )
+
+
+class CountryEntry(Entry):
+    """A country code and the names by which people call it."""
+
+    code: str
+    name: str
+    aliases: list[str] = []
+
+
+class CountriesFile(Entry):
+    """All ISO 3166-1 codes."""
+
+    schema_: Literal["1"] = Field(alias="schema")
+    countries: list[CountryEntry]

@@ -1,0 +1,128 @@
+"""Reads ``specs/``: finds it, loads every rule and list, and says which bytes were used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from gateline.documents import read_document
+from gateline.errors import InputError, SpecError
+from gateline.rules.corpus import Specs
+from gateline.rules.model import ItemTest, MemberTest, NamedList, Rule, belongs
+from gateline.rules.schema import CountriesFile, ListFile, RuleFile
+
+Built = TypeVar("Built", Rule, NamedList)
+
+
+def specs_folder() -> Path:
+    """``specs/`` inside the installed package, or at the top of the checkout.
+
+    Raises
+    ------
+    SpecError
+        If neither is there.
+    """
+    package = Path(__file__).parents[1]
+    if (package / "specs").is_dir():
+        return package / "specs"
+    checkout = package.parents[1]
+    if (checkout / "pyproject.toml").is_file() and (checkout / "specs").is_dir():
+        return checkout / "specs"
+    raise SpecError(f"{package}: the folder specs/ is missing from this installation. Install gateline again.")
+
+
+@cache
+def default_specs() -> Specs:
+    """The data release that ships with the program."""
+    return load_specs(specs_folder())
+
+
+def load_specs(folder: Path) -> Specs:
+    """Read and check every rule and list under `folder`.
+
+    Raises
+    ------
+    SpecError
+        For the first file that breaks the format or refers to something missing, with file and line.
+    """
+    if not (folder / "rules").is_dir():
+        raise SpecError(f"{folder}: has no folder rules/; it is not a folder of gateline specs.")
+    specs = Specs(
+        folder=folder,
+        version=_version(folder),
+        digest=_digest(folder),
+        rules=dict(_load(folder, "rules", lambda path: read_document(path).validate(RuleFile).build())),
+        lists=dict(_load(folder, "lists", lambda path: read_document(path).validate(ListFile).build())),
+        countries=_countries(folder),
+    )
+    _check_references(specs)
+    return specs
+
+
+def _version(folder: Path) -> str:
+    try:
+        return (folder / "VERSION").read_text(encoding="utf-8").strip()
+    except OSError:
+        raise SpecError(f"{folder / 'VERSION'}: is missing; it holds the version of the data, for example 2026.11.0.") from None
+
+
+def _digest(folder: Path) -> str:
+    digest = sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in (".yaml", "") and path.is_file():
+            digest.update(f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes() + b"\0")
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _countries(folder: Path) -> dict[str, str]:
+    content = read_document(folder / "countries.yaml").validate(CountriesFile)
+    return {name.lower(): entry.code for entry in content.countries for name in (entry.code, entry.name, *entry.aliases)}
+
+
+def _load(folder: Path, kind: str, read: Callable[[Path], Built]) -> Iterator[tuple[str, Built]]:
+    for path in sorted((folder / kind).rglob("*.yaml")):
+        expected = ".".join(path.relative_to(folder / kind).with_suffix("").parts)
+        try:
+            built = read(path)
+        except InputError as error:
+            raise SpecError(str(error)) from None
+        if built.id != expected:
+            raise SpecError(f"{path}: id is {built.id}, but the path says {expected}; make them equal.")
+        yield built.id, built
+
+
+def _check_references(specs: Specs) -> None:
+    for named in specs.lists.values():
+        for included in named.includes:
+            if included not in specs.lists:
+                raise SpecError(f"{named.id}: includes {included}, which is no list under lists/.")
+    for rule in specs.rules.values():
+        for flag, test in rule.listed_facts:
+            _check_reference(specs, f"{rule.id} {flag}", test)
+        for version in rule.versions:
+            for clause in (*version.items, *version.exclusions):
+                for condition in clause.conditions:
+                    _check_reference(specs, f"{rule.id} {version.id} {clause.id}", condition)
+    for rule_id in specs.rules:
+        _check_no_cycle(specs, rule_id, ())
+
+
+def _check_reference(specs: Specs, where: str, condition: object) -> None:
+    if isinstance(condition, MemberTest) and condition.list_id not in specs.lists:
+        raise SpecError(f"{where}: tests the list {condition.list_id}, which does not exist under lists/.")
+    if isinstance(condition, ItemTest):
+        target = specs.rules.get(condition.rule)
+        items = [item.id for version in target.versions for item in version.items] if target else []
+        if not any(belongs(item, condition.item) for item in items):
+            raise SpecError(f"{where}: tests {condition.rule}/{condition.item}, which does not exist under rules/.")
+
+
+def _check_no_cycle(specs: Specs, rule_id: str, path: tuple[str, ...]) -> None:
+    if rule_id in path:
+        raise SpecError(f"{' → '.join((*path, rule_id))}: these rules test each other in a circle.")
+    clauses = [clause for version in specs.rules[rule_id].versions for clause in (*version.items, *version.exclusions)]
+    for tested in {test.rule for clause in clauses for test in clause.conditions if isinstance(test, ItemTest)}:
+        _check_no_cycle(specs, tested, (*path, rule_id))

@@ -1,0 +1,244 @@
+"""From inputs to verdicts: which rules speak on a date, which of them gate, what is assumed, what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+import numpy as np
+
+from gateline.amounts import Amount
+from gateline.errors import InputError
+from gateline.quantities import QUANTITIES, Kind
+from gateline.rules.columns import Column, Columns, Names, with_ratios
+from gateline.rules.corpus import Specs
+from gateline.rules.explain import Explanation, explain
+from gateline.rules.model import Outcome, Rule, Status, Version
+from gateline.rules.program import Program, compile_version
+
+GATING_EFFECTS = ("classification", "presumption", "notification")
+NEVER_SHOWN = ("definition",)
+OPEN_END = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """One input: its value, how it came about, where it is from and how good it is.
+
+    Attributes
+    ----------
+    value : Amount, bool, str or None
+        None is an unknown flag or name.
+    """
+
+    value: Amount | bool | str | None
+    how: str = ""
+    source: str = ""
+    confidence: str = ""
+
+
+Inputs = dict[str, Datum]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is screened."""
+
+    kind: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How to screen: on which date, for whom, which rules gate, and whether scope facts may be assumed."""
+
+    as_of: date
+    role: str
+    rules: tuple[str, ...] = ()
+    strict_facts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one rule says."""
+
+    rule: Rule
+    version: Version
+    status: Status
+    enforced: bool
+    gating: bool
+    why_not_gating: str
+    explanation: Explanation
+    assumptions: tuple[tuple[str, bool], ...]
+    columns: Columns
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome of the rule."""
+        return self.explanation.outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """Everything that is said about one subject."""
+
+    subject: Subject
+    request: Request
+    specs: Specs
+    inputs: Inputs
+    quantities: dict[str, Column]
+    verdicts: tuple[Verdict, ...]
+    remarks: tuple[str, ...] = field(default=())
+
+    @property
+    def outcome(self) -> Outcome:
+        """Met if a gating rule is met, else undetermined if one is, else not met."""
+        return max((verdict.outcome for verdict in self.verdicts if verdict.gating), default=Outcome.NOT_MET)
+
+
+def screen(specs: Specs, subject: Subject, inputs: Inputs, request: Request, remarks: tuple[str, ...] = ()) -> Screening:
+    """What every rule about this kind of subject says on the date.
+
+    Raises
+    ------
+    InputError
+        If a rule asked for does not exist, is about something else, or had no version by that date; or if no rule
+        at all had one.
+    """
+    columns = to_columns(inputs)
+    verdicts = [_verdict(specs, chosen, columns, request) for chosen in choose(specs, subject.kind, request)]
+    shown = with_ratios(columns)
+    return Screening(
+        subject=subject,
+        request=request,
+        specs=specs,
+        inputs=inputs,
+        quantities={name: shown[name] for name in QUANTITIES if isinstance(shown.get(name), Column)},  # type: ignore[misc]
+        verdicts=tuple(sorted(verdicts, key=lambda verdict: (not verdict.gating, verdict.rule.id))),
+        remarks=remarks,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A rule, the version that speaks, and whether it gates."""
+
+    rule: Rule
+    version: Version
+    gating: bool
+    why_not_gating: str = ""
+
+
+def choose(specs: Specs, subject_kind: str, request: Request) -> list[Choice]:
+    """The rules that speak about a kind of subject on the date, and which of them gate."""
+    asked = {rule.id for rule in specs.select(request.rules)}
+    about = [rule for rule in specs.rules.values() if rule.subject == subject_kind and rule.effect not in NEVER_SHOWN]
+    if asked and not any(rule.id in asked for rule in about):
+        subjects = ", ".join(sorted({specs.rules[name].subject for name in asked}))
+        raise InputError(f"{', '.join(request.rules)}: is about {subjects}, not about {subject_kind}. Choose another rule.")
+    choices = []
+    for rule in about:
+        version = rule.version_on(request.as_of)
+        if version is not None:
+            choices.append(_choice(rule, version, asked, request))
+        elif rule.id in asked:
+            raise InputError(f"{rule.id}: no version in force on {request.as_of}; {_starts([rule])}.")
+    if not choices:
+        raise InputError(f"no rule about a {subject_kind} had been issued by {request.as_of}; {_starts(about)}.")
+    return choices
+
+
+def _starts(rules: list[Rule]) -> str:
+    starts = sorted({version.effective.start for rule in rules for version in rule.versions if version.effective})
+    return f"versions start on {', '.join(map(str, starts))}"
+
+
+def _choice(rule: Rule, version: Version, asked: set[str], request: Request) -> Choice:
+    if asked:
+        return Choice(rule, version, rule.id in asked, "" if rule.id in asked else "another rule was chosen")
+    reason = _why_not(rule, version, request)
+    return Choice(rule, version, not reason, reason)
+
+
+def _why_not(rule: Rule, version: Version, request: Request) -> str:
+    status = version.status_on(request.as_of)
+    if status is not Status.IN_FORCE:
+        return {
+            Status.CODIFIED_NOT_ENFORCED: "codified, not enforced",
+            Status.ENACTED: f"enacted, in force from {version.effective.start if version.effective else 'a later date'}",
+        }.get(status, status.value.replace("_", " "))
+    if not version.enforced_on(request.as_of):
+        return f"in force, enforced from {version.enforced.start}" if version.enforced else "in force, not enforced"
+    if request.role not in rule.addressees:
+        return f"addresses {' and '.join(rule.addressees)}, not the {request.role}"
+    return "" if rule.effect in GATING_EFFECTS else f"its effect is {rule.effect.replace('_', ' ')}"
+
+
+def _verdict(specs: Specs, choice: Choice, columns: Columns, request: Request) -> Verdict:
+    program = compile_version(specs, choice.rule.id, choice.version, request.as_of)
+    facts, assumptions = settle_facts(specs, choice.rule, program, columns, request)
+    completed = {**columns, **facts}
+    return Verdict(
+        rule=choice.rule,
+        version=choice.version,
+        status=choice.version.status_on(request.as_of),
+        enforced=choice.version.enforced_on(request.as_of),
+        gating=choice.gating,
+        why_not_gating=choice.why_not_gating,
+        explanation=explain(program, completed),
+        assumptions=assumptions,
+        columns=with_ratios(completed),
+    )
+
+
+def settle_facts(
+    specs: Specs, rule: Rule, program: Program, columns: Columns, request: Request, rows: int = 1
+) -> tuple[dict[str, Column], tuple[tuple[str, bool], ...]]:
+    """Flags that nobody stated but that follow from a list, or are taken in the direction in which the rule applies."""
+    facts: dict[str, Column] = {}
+    for flag, test in rule.listed_facts:
+        names = columns.get(test.name)
+        if flag in program.names and flag not in columns and isinstance(names, Names):
+            listed = specs.members_on(test.list_id, request.as_of)
+            facts[flag] = _flags(None if name is None else name in listed for name in names.values)
+    assumed = () if request.strict_facts else tuple(
+        (flag, value) for flag, value in rule.scope_facts if flag in program.names and _unstated(columns, flag)
+    )
+    facts.update({flag: _flags([value] * rows) for flag, value in assumed})
+    return facts, assumed
+
+
+def _unstated(columns: Columns, flag: str) -> bool:
+    return flag not in columns
+
+
+def _flags(values: Iterable[bool | None]) -> Column:
+    ends = exact_array([None if value is None else Fraction(value) for value in values])
+    return Column(ends, ends)
+
+
+def exact_array(values: Iterable[Fraction | None]) -> np.ndarray[tuple[int, ...], np.dtype[np.object_]]:
+    """An object array of exact rationals, NaN where the value is None."""
+    items = [OPEN_END if value is None else value for value in values]
+    array = np.empty(len(items), dtype=object)
+    array[:] = items
+    return array
+
+
+def to_columns(inputs: Inputs) -> dict[str, Column | Names]:
+    """The inputs of one subject as exact columns of one row."""
+    return {name: _column(name, datum) for name, datum in inputs.items()}
+
+
+def _column(name: str, datum: Datum) -> Column | Names:
+    if QUANTITIES[name].kind is Kind.NAME:
+        values = np.empty(1, dtype=object)
+        values[0] = datum.value
+        return Names(values)
+    if isinstance(datum.value, Amount):
+        low = exact_array([datum.value.low])
+        return Column(low, low if datum.value.known or datum.value.unknown else exact_array([datum.value.high]))
+    return _flags([datum.value if isinstance(datum.value, bool) else None])
