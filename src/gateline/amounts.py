@@ -109,7 +109,9 @@ def _check_end(value: Fraction, text: str, entry: Quantity) -> None:
     if value < 0:
         raise InputError(f"{entry.name}: '{clip(text)}' is negative. Write for example '{entry.example}'.")
     if value == 0 and not entry.zero:
-        raise InputError(f"{entry.name}: '{clip(text)}' must be greater than zero. Write for example '{entry.example}'.")
+        raise InputError(
+            f"{entry.name}: '{clip(text)}' must be greater than zero. Write for example '{entry.example}'."
+        )
     if entry.share and value > 1:
         raise InputError(f"{entry.name}: '{clip(text)}' is more than 1. Write a share such as {entry.example}.")
     if 0 < value < entry.minimum:
@@ -119,7 +121,7 @@ def _check_end(value: Fraction, text: str, entry: Quantity) -> None:
         )
 
 
-def read_flag(text: str, entry: Quantity) -> bool | None:
+def read_flag(text: str, name: str) -> bool | None:
     """``yes``, ``no`` or ``unknown`` as True, False or None."""
     lowered = text.strip().lower()
     if lowered in _YES:
@@ -128,7 +130,7 @@ def read_flag(text: str, entry: Quantity) -> bool | None:
         return False
     if lowered in _UNKNOWN:
         return None
-    raise InputError(f"{entry.name}: '{clip(text)}' is not yes, no or unknown.")
+    raise InputError(f"{name}: '{clip(text)}' is not yes, no or unknown.")
 
 
 def read_date(text: str, where: str) -> date:
@@ -138,7 +140,9 @@ def read_date(text: str, where: str) -> date:
             raise ValueError
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise InputError(f"{where}: '{clip(text)}' is not a date. Write it as year-month-day, for example 2026-11-21.") from None
+        raise InputError(
+            f"{where}: '{clip(text)}' is not a date. Write it as year-month-day, for example 2026-11-21."
+        ) from None
 
 
 def read_days(text: str, entry: Quantity) -> Amount:

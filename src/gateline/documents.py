@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, get_args
 
 from gateline.errors import InputError
 from gateline.numerals import clip
@@ -63,33 +64,66 @@ class Document:
         try:
             return model.model_validate(self.content)
         except ValidationError as error:
-            self._refuse(error)
+            self._refuse(error, model)
 
-    def _refuse(self, error: ValidationError) -> NoReturn:
+    def _refuse(self, error: ValidationError, model: type[BaseModel]) -> NoReturn:
         first = min(error.errors(), key=lambda item: self.lines.get(tuple(item["loc"]), sys.maxsize))
-        place = tuple(part for part in first["loc"])
-        if first["type"] == "extra_forbidden":
-            problem = "unknown key. " + _known_keys(error, place)
-        elif first["type"] == "missing":
-            problem = "missing; it is required."
-        else:
-            problem = first["msg"].removeprefix("Value error, ")
-        raise InputError(f"{self.where(place)}: {_spell(place)}: {problem}".rstrip()) from None
+        place = tuple(first["loc"])
+        while place and place not in self.lines and first["type"] == "literal_error":
+            place = place[:-1]
+        problem = _problem(first, model)
+        raise InputError(
+            f"{self.where(place)}: {_spell(place)}: {problem}" if place else f"{self.where(place)}: {problem}"
+        ) from None
 
 
-def _known_keys(error: ValidationError, place: Place) -> str:
-    from difflib import get_close_matches
+EXPECTED = {
+    "list_type": "a list is expected here.",
+    "dict_type": "a mapping is expected here.",
+    "model_type": "a mapping is expected here.",
+    "model_attributes_type": "a mapping is expected here.",
+    "string_type": "text is expected here.",
+    "missing": "is missing; it is required.",
+}
 
-    names = [str(item["loc"][-1]) for item in error.errors() if item["type"] == "missing" and item["loc"][:-1] == place[:-1]]
-    near = get_close_matches(str(place[-1]), names, n=1)
-    return f"Did you mean {near[0]}?" if near else "Check its spelling; the file format lists the keys."
+
+def _problem(error: Any, model: type[BaseModel]) -> str:
+    """What is wrong with one entry, and how to put it right."""
+    if error["type"] == "extra_forbidden":
+        return f"unknown key. {_near_key(str(error['loc'][-1]), _keys_at(model, error['loc'][:-1]))}"
+    if error["type"] == "literal_error":
+        return f"'{clip(str(error['input']))}' is not one of {error['ctx']['expected']}."
+    return EXPECTED.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+
+
+def _near_key(key: str, known: list[str]) -> str:
+    near = get_close_matches(key, known, n=2, cutoff=0.6)
+    return f"Did you mean {' or '.join(near)}?" if near else f"Known keys here: {', '.join(known)}."
+
+
+def _keys_at(model: type[BaseModel], place: Place) -> list[str]:
+    """The keys of the mapping at `place`, found by walking the model's annotations."""
+    here: type[BaseModel] | None = model
+    for part in place:
+        if isinstance(part, str) and here is not None:
+            fields = {field.alias or name: field for name, field in here.model_fields.items()}
+            here = _model_in(fields[part].annotation) if part in fields else None
+    return [field.alias or name for name, field in here.model_fields.items()] if here is not None else []
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    from pydantic import BaseModel
+
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
 
 
 def _spell(place: Place) -> str:
     text = ""
     for part in place:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text or "document"
+    return text
 
 
 def read_document(path: str | Path) -> Document:
@@ -138,7 +172,7 @@ def _parse_json(text: str, source: str) -> Document:
         return dict(items)
 
     def constant(name: str) -> NoReturn:
-        raise InputError(f"{source}: {name} is not a value. Write a number, or \"unknown\".")
+        raise InputError(f'{source}: {name} is not a value. Write a number, or "unknown".')
 
     if _json_depth(text) > MAXIMUM_DEPTH:
         raise InputError(f"{source}: is nested deeper than {MAXIMUM_DEPTH} levels.")
@@ -185,7 +219,8 @@ def _parse_yaml(text: str, source: str) -> Document:
     try:
         builder.run(yaml.parse(text, Loader=loader))
     except yaml.MarkedYAMLError as error:
-        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        mark: Any = error.problem_mark
+        line = f":{mark.line + 1}" if mark is not None else ""
         raise InputError(f"{source}{line}: is not valid YAML: {error.problem or error.context}.") from None
     except yaml.YAMLError as error:
         raise InputError(f"{source}: is not valid YAML: {clip(str(error), 120)}.") from None

@@ -1,12 +1,18 @@
-"""Decimal text to exact rationals and back, without binary floats in between."""
+"""Decimal text to exact rationals and back, without binary floats in between.
+
+What people read is rounded so that a border is never moved to the unsafe side.
+"""
 
 from __future__ import annotations
 
 import re
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
 from gateline.errors import InputError
 
+SCIENTIFIC_FROM = 10**13
+ROUNDING = {"<=": ROUND_FLOOR, "<": ROUND_FLOOR, ">=": ROUND_CEILING, ">": ROUND_CEILING}
 MAXIMUM_EXPONENT = 99
 MAXIMUM_LENGTH = 60
 
@@ -33,7 +39,9 @@ def match_number(text: str) -> tuple[Fraction, int] | None:
         mantissa = Fraction(found["mantissa"].replace("_", "").replace(",", ""))
         exponent = found["exponent"] or found["power"] or "0"
     if abs(int(exponent)) > MAXIMUM_EXPONENT:
-        raise InputError(f"'{text[:MAXIMUM_LENGTH]}' has an exponent beyond ±{MAXIMUM_EXPONENT}; no quantity here needs one.")
+        raise InputError(
+            f"'{text[:MAXIMUM_LENGTH]}' has an exponent beyond ±{MAXIMUM_EXPONENT}; no quantity here needs one."
+        )
     return mantissa * Fraction(10) ** int(exponent), found.end()
 
 
@@ -81,3 +89,30 @@ def clip(text: str, length: int = 40) -> str:
     line = " ".join(text.split())
     printable = "".join(mark if mark.isprintable() else "?" for mark in line)
     return printable if len(printable) <= length else printable[: length - 1] + "…"
+
+
+def rounded(value: Fraction, digits: int, operator: str = "") -> Decimal:
+    """`value` to so many significant digits; with an operator, to the side that stays true."""
+    context = Context(prec=digits, rounding=ROUNDING.get(operator, ROUND_HALF_EVEN))
+    return context.divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+def number(value: Fraction, digits: int = 4, operator: str = "") -> str:
+    """A number for the terminal: ``2,368``, ``337.8``, ``3.791e25``; whole numbers below ten million in full.
+
+    Examples
+    --------
+    >>> number(Fraction(2000 * 100, 592), operator="<=")
+    '337.8'
+    >>> number(Fraction(2368))
+    '2,368'
+    >>> number(Fraction(37908) * 10**21)
+    '3.791e25'
+    """
+    if value.denominator == 1 and abs(value) < 10**7:
+        return f"{int(value):,}"
+    short = rounded(value, digits, operator).normalize()
+    if abs(value) >= SCIENTIFIC_FROM:
+        mantissa, _, exponent = f"{short:e}".partition("e")
+        return f"{mantissa}e{int(exponent)}"
+    return f"{short:,f}"

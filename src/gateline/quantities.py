@@ -7,7 +7,7 @@ test only what stands here; a new legal definition becomes a new entry with its 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from fractions import Fraction
@@ -56,7 +56,16 @@ class Quantity:
         The two quantities whose quotient this is.
     of : str
         For names: what the name denotes, ``country`` or ``entity``.
+    subjects : tuple of str
+        What it describes: ``chip``, ``training``.
+    label : str
+        Short form of the name for tables, where the name itself is long.
     """
+
+    @property
+    def short(self) -> str:
+        """The name in words, as short as a table needs it."""
+        return self.label or self.name.replace("_", " ")
 
     name: str
     kind: Kind
@@ -70,6 +79,8 @@ class Quantity:
     ratio: Ratio | None = None
     of: str = ""
     aliases: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    label: str = ""
 
 
 def _amount(name: str, unit: str, example: str, says: str, **more: object) -> Quantity:
@@ -94,6 +105,7 @@ _CHIP = (
         "4800 TPP",
         "dense rate × bit length, the highest over the formats, summed over the processing units",
         aliases=("tpp",),
+        label="performance",
     ),
     _amount(
         "performance_density",
@@ -102,6 +114,7 @@ _CHIP = (
         "total processing performance per applicable die area",
         ratio=Ratio("total_processing_performance", "applicable_die_area"),
         aliases=("pd",),
+        label="density",
     ),
     _amount(
         "applicable_die_area",
@@ -109,18 +122,28 @@ _CHIP = (
         "814 mm^2",
         "area of all logic dies made with non-planar transistors; zero when there is none",
         aliases=("die_area",),
+        label="applicable die area",
     ),
     _amount("dram_bandwidth", "GB/s", "3.35 TB/s", "bandwidth between the IC and its DRAM, co-packaged or not"),
-    _amount("io_bandwidth", "GB/s", "600 GB/s", "bidirectional bandwidth over all inputs and outputs except volatile memory"),
+    _amount(
+        "io_bandwidth", "GB/s", "600 GB/s", "bidirectional bandwidth over all inputs and outputs except volatile memory"
+    ),
     _amount(
         "approximated_transistor_count",
         "",
         "28 billion",
         "aggregated over the applicable advanced logic dies: process density × area, or a count from the design",
         bare=True,
+        label="transistors",
     ),
     _amount("memory_bandwidth", "GB/s", "819 GB/s", "bandwidth of a memory stack, or of the package that holds it"),
-    _amount("package_area", "mm^2", "121 mm^2", "area of the memory package, or of the stack where it is not packaged", zero=False),
+    _amount(
+        "package_area",
+        "mm^2",
+        "121 mm^2",
+        "area of the memory package, or of the stack where it is not packaged",
+        zero=False,
+    ),
     _amount(
         "memory_bandwidth_density",
         "GB/s/mm^2",
@@ -129,8 +152,19 @@ _CHIP = (
         ratio=Ratio("memory_bandwidth", "package_area"),
     ),
     _amount("process_node", "nm", "7 nm", "process node of the most advanced logic die", zero=False),
-    _amount("transistor_density", "1/mm^2", "91 million/mm^2", "transistors that the node can place per unit area", zero=False),
-    _amount("dense_rate", "TFLOP/s", "989.5 TFLOP/s", "dense peak rate of one format; one multiply-accumulate is two operations"),
+    _amount(
+        "transistor_density",
+        "1/mm^2",
+        "91 million/mm^2",
+        "transistors that the node can place per unit area",
+        zero=False,
+    ),
+    _amount(
+        "dense_rate",
+        "TFLOP/s",
+        "989.5 TFLOP/s",
+        "dense peak rate of one format; one multiply-accumulate is two operations",
+    ),
     _amount("bit_length", "bit", "16", "largest bit length of the inputs to the multiplication", bare=True, zero=False),
     _amount("memory_capacity", "GB", "80 GB", "capacity of the memory", zero=False),
     _amount("power", "W", "700 W", "thermal design power", zero=False),
@@ -166,6 +200,7 @@ _TRAINING = (
         "operations used to train the model, as the rule counts them",
         bare=True,
         minimum=LOST_SUPERSCRIPT,
+        label="compute",
     ),
     _amount(
         "additional_training_compute",
@@ -173,6 +208,7 @@ _TRAINING = (
         "2.5e25 FLOP",
         "operations of further training on a model whose weights are published",
         bare=True,
+        label="additional compute",
     ),
     _amount(
         "additional_training_share",
@@ -182,23 +218,42 @@ _TRAINING = (
         bare=True,
         share=True,
         ratio=Ratio("additional_training_compute", "training_compute"),
+        label="additional share",
     ),
     _amount("parameters", "", "405e9", "parameters of the model", bare=True, zero=False),
-    _amount("active_parameters", "", "37e9", "parameters used for one token (mixture of experts)", bare=True, zero=False),
+    _amount(
+        "active_parameters", "", "37e9", "parameters used for one token (mixture of experts)", bare=True, zero=False
+    ),
     _amount("tokens", "", "15.6e12", "tokens seen in training, repeated epochs included", bare=True, zero=False),
     _amount("chip_hours", "", "30.84e6", "accelerator-hours", bare=True, zero=False),
-    _amount("utilization", "", "0.40", "share of the dense peak rate that went into model operations", bare=True, zero=False, share=True),
+    _amount(
+        "utilization",
+        "",
+        "0.40",
+        "share of the dense peak rate that went into model operations",
+        bare=True,
+        zero=False,
+        share=True,
+    ),
     _amount("annual_gross_revenue", "USD", "500e6 USD", "gross revenue with affiliates in the preceding calendar year"),
     _flag("general_purpose_model", "the model is a general-purpose AI model"),
     _flag("generates_language_image_or_video", "generates language (text or speech), or images or video from text"),
     _flag("foundation_model", "trained on broad data, general output, adaptable to many tasks"),
     _flag("closed_weights", "the parameters are not published"),
     _flag("derived_from_published_weights", "obtained by further training of a model whose parameters are published"),
-    _flag("below_best_published_model", "less compute than the best published methods need to match the best published model"),
+    _flag(
+        "below_best_published_model",
+        "less compute than the best published methods need to match the best published model",
+    ),
 )
 
-QUANTITIES: dict[str, Quantity] = {entry.name: entry for entry in (*_CHIP, *_TRAINING)}
+QUANTITIES: dict[str, Quantity] = {
+    entry.name: replace(entry, subjects=(subject,))
+    for subject, entries in (("chip", _CHIP), ("training", _TRAINING))
+    for entry in entries
+}
 _ALIASES = {alias: entry.name for entry in QUANTITIES.values() for alias in entry.aliases}
+
 
 def quantity(name: str, among: Iterable[str] | None = None) -> Quantity:
     """The registry entry called `name` (or known by that alias).

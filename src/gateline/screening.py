@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 import numpy as np
 
-from gateline.amounts import Amount
+from gateline.amounts import Amount, read_amount, read_days, read_flag
 from gateline.errors import InputError
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import Column, Columns, Names, with_ratios
@@ -31,15 +31,36 @@ class Datum:
     ----------
     value : Amount, bool, str or None
         None is an unknown flag or name.
+    best : Fraction or None
+        The value to show where `value` is a range around a first estimate.
     """
 
     value: Amount | bool | str | None
     how: str = ""
     source: str = ""
     confidence: str = ""
+    best: Fraction | None = None
 
 
 Inputs = dict[str, Datum]
+
+
+def read_datum(name: str, text: str, specs: Specs, how: str) -> Datum:
+    """A value that somebody states under a canonical name.
+
+    Raises
+    ------
+    InputError
+        If the text is not a value of that quantity.
+    """
+    entry = QUANTITIES[name]
+    if entry.kind is Kind.FLAG:
+        return Datum(read_flag(text, name), how)
+    if entry.kind is Kind.DATE:
+        return Datum(read_days(text, entry), how)
+    if entry.kind is Kind.NAME:
+        return Datum(specs.read_name(text, entry), how)
+    return Datum(read_amount(text, entry), how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +104,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """Everything that is said about one subject."""
+    """Everything that is said about one subject.
+
+    Attributes
+    ----------
+    remarks : tuple of str
+        What a reader should know about the inputs.
+    exchange : tuple of (str, Fraction)
+        Other measures of training compute, such as tokens, and the operations in one of each.
+    """
 
     subject: Subject
     request: Request
@@ -91,7 +120,8 @@ class Screening:
     inputs: Inputs
     quantities: dict[str, Column]
     verdicts: tuple[Verdict, ...]
-    remarks: tuple[str, ...] = field(default=())
+    remarks: tuple[str, ...] = ()
+    exchange: tuple[tuple[str, Fraction], ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -99,7 +129,14 @@ class Screening:
         return max((verdict.outcome for verdict in self.verdicts if verdict.gating), default=Outcome.NOT_MET)
 
 
-def screen(specs: Specs, subject: Subject, inputs: Inputs, request: Request, remarks: tuple[str, ...] = ()) -> Screening:
+def screen(
+    specs: Specs,
+    subject: Subject,
+    inputs: Inputs,
+    request: Request,
+    remarks: tuple[str, ...] = (),
+    exchange: tuple[tuple[str, Fraction], ...] = (),
+) -> Screening:
     """What every rule about this kind of subject says on the date.
 
     Raises
@@ -119,6 +156,7 @@ def screen(specs: Specs, subject: Subject, inputs: Inputs, request: Request, rem
         quantities={name: shown[name] for name in QUANTITIES if isinstance(shown.get(name), Column)},  # type: ignore[misc]
         verdicts=tuple(sorted(verdicts, key=lambda verdict: (not verdict.gating, verdict.rule.id))),
         remarks=remarks,
+        exchange=exchange,
     )
 
 
@@ -138,7 +176,9 @@ def choose(specs: Specs, subject_kind: str, request: Request) -> list[Choice]:
     about = [rule for rule in specs.rules.values() if rule.subject == subject_kind and rule.effect not in NEVER_SHOWN]
     if asked and not any(rule.id in asked for rule in about):
         subjects = ", ".join(sorted({specs.rules[name].subject for name in asked}))
-        raise InputError(f"{', '.join(request.rules)}: is about {subjects}, not about {subject_kind}. Choose another rule.")
+        raise InputError(
+            f"{', '.join(request.rules)}: is about {subjects}, not about {subject_kind}. Choose another rule."
+        )
     choices = []
     for rule in about:
         version = rule.version_on(request.as_of)
@@ -204,8 +244,12 @@ def settle_facts(
         if flag in program.names and flag not in columns and isinstance(names, Names):
             listed = specs.members_on(test.list_id, request.as_of)
             facts[flag] = _flags(None if name is None else name in listed for name in names.values)
-    assumed = () if request.strict_facts else tuple(
-        (flag, value) for flag, value in rule.scope_facts if flag in program.names and _unstated(columns, flag)
+    assumed = (
+        ()
+        if request.strict_facts
+        else tuple(
+            (flag, value) for flag, value in rule.scope_facts if flag in program.names and _unstated(columns, flag)
+        )
     )
     facts.update({flag: _flags([value] * rows) for flag, value in assumed})
     return facts, assumed

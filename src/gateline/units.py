@@ -55,7 +55,9 @@ POPS = 1e15 * operation / second
 TPP = 1e12 * operation * bit / second
 """.strip().splitlines()
 
-UNIT_TEXT = re.compile(r"[A-Za-z_µ%][A-Za-z_µ]*(?:(?:\^|\*\*)-?\d)?(?:\s*[/*·]\s*[A-Za-z_µ][A-Za-z_µ]*(?:(?:\^|\*\*)-?\d)?){0,3}")
+UNIT_TEXT = re.compile(
+    r"[A-Za-z_µ%][A-Za-z_µ]*(?:(?:\^|\*\*)-?\d)?(?:\s*[/*·]\s*[A-Za-z_µ][A-Za-z_µ]*(?:(?:\^|\*\*)-?\d)?){0,3}"
+)
 AMBIGUOUS = re.compile(r"(?<![A-Za-z])([kMGTPEZY]?)(FLOPS|OPS)(?![A-Za-z])", re.IGNORECASE)
 KNOWN_RATES = ("GOPS", "TOPS", "POPS")
 COUNT_WORDS = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
@@ -106,12 +108,14 @@ def _factor(unit: str, canonical: str) -> Fraction:
     except PintError as error:
         raise InputError(f"unknown unit '{clip(unit)}'; '{canonical}' is expected here.") from error
     if ours.dimensionality != theirs.dimensionality:
-        raise InputError(f"'{clip(unit)}' has dimension {_dimension(theirs)}, expected {_dimension(ours)} ('{canonical}').")
+        raise InputError(
+            f"'{clip(unit)}' has dimension {_dimension(theirs)}, expected {_dimension(ours)} ('{canonical}')."
+        )
     return Fraction(known.convert(Fraction(1), theirs, ours))
 
 
 def _dimension(unit: Unit) -> str:
-    powers = {name: int(power) for name, power in unit.dimensionality.items()}
+    powers = {name: int(Fraction(str(power))) for name, power in unit.dimensionality.items()}
     return "·".join(name if power == 1 else f"{name}^{power}" for name, power in sorted(powers.items())) or "none"
 
 
@@ -152,7 +156,9 @@ def read_measure(text: str, canonical: str, example: str, *, bare: bool = False)
     multiplier, unit = _count_word(stripped[end:].strip(), is_count=bare or not canonical)
     if not canonical:
         if unit:
-            raise InputError(f"'{clip(stripped)}' is a count and takes no unit '{clip(unit)}'. Write for example '{example}'.")
+            raise InputError(
+                f"'{clip(stripped)}' is a count and takes no unit '{clip(unit)}'. Write for example '{example}'."
+            )
         return value * multiplier
     if not unit and bare:
         return value * multiplier

@@ -81,6 +81,16 @@ class Catalogue:
                 families.setdefault(fold(entry.family), []).append(entry)
         return families
 
+    @cached_property
+    def _sources(self) -> dict[str, str]:
+        content = read_document(self.folder / "sources.yaml").content
+        return {source["key"]: source["cite"] for source in content["sources"]}
+
+    def sources_of(self, entry: Entry) -> dict[str, str]:
+        """What the source keys of a chip stand for."""
+        keys = [key.strip().removesuffix(" (recalled)") for key in _source_keys(entry.document.content)]
+        return {key: self._sources.get(key, "") for key in dict.fromkeys(keys)}
+
     def find(self, name: str) -> Found:
         """The chip called `name`.
 
@@ -90,8 +100,9 @@ class Catalogue:
             If no chip is called so (the message suggests near names), or if several are (it lists them).
         """
         folded = fold(name)
-        if folded in self._families:
-            return _reference(self._families[folded])
+        for family in (folded, *self._without_vendor(folded)):
+            if family in self._families:
+                return _reference(self._families[family])
         exact = self._by_name.get(folded, [])
         if len(exact) == 1:
             return Found(exact[0])
@@ -101,6 +112,10 @@ class Catalogue:
             raise InputError(f"'{clip(name)}' could mean several chips: {listed}. Write one of these ids.")
         raise InputError(f"'{clip(name)}' is not in the catalogue. {self._near(folded)}")
 
+    def _without_vendor(self, folded: str) -> list[str]:
+        vendors = {fold(entry.vendor) for entry in self.entries.values()}
+        return [folded.removeprefix(vendor) for vendor in vendors if folded.startswith(vendor)]
+
     def _starting_with(self, folded: str) -> list[Entry]:
         """Chips one of whose names, without the vendor, starts with `folded`."""
         if len(folded) < 2:
@@ -108,21 +123,39 @@ class Catalogue:
         return [
             entry
             for entry in self.entries.values()
-            if any(fold(text).startswith(folded) or fold(text).startswith(fold(entry.vendor) + folded)
-                   for text in (entry.name, entry.family, entry.id, *entry.aliases))
+            if any(
+                fold(text).removeprefix(fold(entry.vendor)).startswith(folded)
+                for text in (entry.name, entry.family, entry.id)
+            )
         ]
 
     def _near(self, folded: str) -> str:
-        names = {fold(text): text for entry in self.entries.values() for text in (entry.family or entry.name, *entry.aliases)}
+        names = {
+            fold(text): text for entry in self.entries.values() for text in (entry.family or entry.name, *entry.aliases)
+        }
         near = [names[match] for match in get_close_matches(folded, names, n=3, cutoff=0.6)]
         listing = "'gateline catalogue list' shows all; a chip that is not there can be described in a file."
         return f"Did you mean {' or '.join(near)}? {listing}" if near else listing[0].upper() + listing[1:]
 
 
+def _source_keys(content: Any) -> Iterator[str]:
+    if isinstance(content, list):
+        for item in content:
+            yield from [item] if isinstance(item, str) else _source_keys(item)
+    elif isinstance(content, dict):
+        for key, value in content.items():
+            if key == "source":
+                yield from str(value).split(",")
+            elif key == "sources" or isinstance(value, dict) or (isinstance(value, list) and key != "aliases"):
+                yield from _source_keys(value)
+
+
 def _reference(members: list[Entry]) -> Found:
     references = [entry for entry in members if entry.reference]
     if len(references) != 1:
-        raise SpecError(f"the family {members[0].family} has {len(references)} reference variants; it needs exactly one.")
+        raise SpecError(
+            f"the family {members[0].family} has {len(references)} reference variants; it needs exactly one."
+        )
     return Found(references[0], tuple(entry for entry in members if entry is not references[0]))
 
 

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from gateline.amounts import UNKNOWN, Amount, read_amount, read_flag
+from gateline.amounts import UNKNOWN, Amount, read_amount
 from gateline.errors import InputError
-from gateline.quantities import QUANTITIES, Kind, quantity
+from gateline.fields import Part, amount, flag, stated_model
+from gateline.fields import text as as_text
+from gateline.quantities import QUANTITIES
 
-STATED = tuple(entry.name for entry in QUANTITIES.values() if entry.kind is not Kind.NAME) + ("destination", "headquarters")
-"""Quantities that a chip file may state directly; a stated one wins over a derived one."""
-
-Confidence = Literal["datasheet", "vendor", "database", "press", "estimate", "derived", "teardown", "peer", "unknown", "measured"]
-
-
-def _amount(name: str) -> BeforeValidator:
-    return BeforeValidator(lambda text: text if isinstance(text, Amount) else read_amount(_text(text, name), QUANTITIES[name]))
-
-
-def _text(value: Any, name: str) -> str:
-    if not isinstance(value, str):
-        raise InputError(f"{name}: a value is expected here, for example '{QUANTITIES[name].example}'.")
-    return value
-
-
-def _flag(name: str) -> BeforeValidator:
-    return BeforeValidator(lambda text: text if isinstance(text, bool) or text is None else read_flag(_text(text, name), QUANTITIES[name]))
+Confidence = Literal[
+    "datasheet", "vendor", "database", "press", "estimate", "derived", "teardown", "peer", "unknown", "measured"
+]
 
 
 def _count(text: Any) -> int:
@@ -39,16 +26,14 @@ def _count(text: Any) -> int:
 
 
 def _area(text: Any) -> Amount:
-    amount = text if isinstance(text, Amount) else read_amount(_text(text, "applicable_die_area"), QUANTITIES["applicable_die_area"])
+    amount = (
+        text
+        if isinstance(text, Amount)
+        else read_amount(as_text(text, "applicable_die_area"), QUANTITIES["applicable_die_area"])
+    )
     if amount.high == 0 or amount.low == 0:
         raise InputError("area: a die has an area greater than zero. Leave the key out where the area is unknown.")
     return amount
-
-
-class Part(BaseModel):
-    """A mapping in a chip file: no unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
 
 
 class Sourced(Part):
@@ -63,15 +48,17 @@ class Rate(Sourced):
     """The dense peak rate of one format on one processing unit."""
 
     format: str
-    bits: Annotated[Amount, _amount("bit_length")]
-    rate: Annotated[Amount, _amount("dense_rate")]
+    bits: Annotated[Amount, amount("bit_length")]
+    rate: Annotated[Amount, amount("dense_rate")]
     processing_unit: str = ""
-    sparse: Annotated[bool | None, _flag("datacenter")] = False
+    sparse: Annotated[bool | None, flag("sparse")] = False
 
     @model_validator(mode="after")
     def _dense(self) -> Rate:
         if self.sparse:
-            raise InputError(f"{self.format} is marked sparse; the rules use dense rates. Write the dense rate and sparse: no.")
+            raise InputError(
+                f"{self.format} is marked sparse; the rules use dense rates. Write the dense rate and sparse: no."
+            )
         if not self.bits.known:
             raise InputError(f"{self.format}: bits must be one number, for example 16.")
         return self
@@ -83,36 +70,41 @@ class Die(Sourced):
     name: str = ""
     count: Annotated[int, BeforeValidator(_count)] = 1
     area: Annotated[Amount, BeforeValidator(_area)] = UNKNOWN
-    node: Annotated[Amount, _amount("process_node")] = UNKNOWN
+    node: Annotated[Amount, amount("process_node")] = UNKNOWN
     process: str = ""
-    planar: Annotated[bool | None, _flag("non_planar_transistors")] = None
-    transistors: Annotated[Amount, _amount("approximated_transistor_count")] = UNKNOWN
-    transistor_density: Annotated[Amount, _amount("transistor_density")] = UNKNOWN
-    design_transistors: Annotated[Amount, _amount("approximated_transistor_count")] = UNKNOWN
+    planar: Annotated[bool | None, flag("planar")] = None
+    transistors: Annotated[Amount, amount("approximated_transistor_count")] = UNKNOWN
+    transistor_density: Annotated[Amount, amount("transistor_density")] = UNKNOWN
+    design_transistors: Annotated[Amount, amount("approximated_transistor_count")] = UNKNOWN
 
 
 class Memory(Sourced):
     """The memory of the package."""
 
     type: str = ""
-    capacity: Annotated[Amount, _amount("memory_capacity")] = UNKNOWN
-    bandwidth: Annotated[Amount, _amount("dram_bandwidth")] = UNKNOWN
-    hbm: Annotated[bool | None, _flag("hbm")] = None
-    co_packaged: Annotated[bool | None, _flag("hbm")] = None
+    capacity: Annotated[Amount, amount("memory_capacity")] = UNKNOWN
+    bandwidth: Annotated[Amount, amount("dram_bandwidth")] = UNKNOWN
+    hbm: Annotated[bool | None, flag("hbm")] = None
+    co_packaged: Annotated[bool | None, flag("co_packaged")] = None
 
 
 class Link(Sourced):
     """One sort of input and output, bidirectional, all lanes together."""
 
     name: str
-    bandwidth: Annotated[Amount, _amount("io_bandwidth")]
+    bandwidth: Annotated[Amount, amount("io_bandwidth")]
 
 
 class Datacenter(Part):
-    """Whether the chip is designed or marketed for datacenters, and what that rests on."""
+    """Whether the chip is designed or marketed for datacenters, and what that rests on; ``yes`` alone will do."""
 
-    value: Annotated[bool | None, _flag("datacenter")]
+    value: Annotated[bool | None, flag("datacenter")]
     basis: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, content: Any) -> Any:
+        return {"value": content} if isinstance(content, str) else content
 
 
 class Designer(Part):
@@ -121,7 +113,7 @@ class Designer(Part):
     name: str = ""
     headquarters: str = ""
     status: Literal["approved", "authorized", "none", "unknown"] = "unknown"
-    performance_attested: Annotated[bool | None, _flag("performance_attested")] = None
+    performance_attested: Annotated[bool | None, flag("performance_attested")] = None
 
 
 class Packaging(Part):
@@ -129,22 +121,29 @@ class Packaging(Part):
 
     by: Literal["fabricator", "osat", "unknown"] = "unknown"
     name: str = ""
-    approved: Annotated[bool | None, _flag("osat_approved")] = None
+    approved: Annotated[bool | None, flag("approved")] = None
     country: str = ""
-    transistor_count_attested: Annotated[bool | None, _flag("transistor_count_attested")] = None
+    transistor_count_attested: Annotated[bool | None, flag("transistor_count_attested")] = None
 
 
-class Chip(Part):
-    """One chip, of the catalogue or of a user's file.
+STATED = tuple(
+    name
+    for name, entry in QUANTITIES.items()
+    if "chip" in entry.subjects and name not in ("datacenter", "designer", "dense_rate", "bit_length", "power")
+)
+"""Quantities that a chip file may state under their canonical names; a stated one wins over a derived one."""
 
-    Quantities under their canonical names (``total_processing_performance: 2000 TPP``) go to `stated`.
-    """
+_Stated: Any = stated_model("Stated", STATED)
+
+
+class Chip(_Stated):  # type: ignore[misc]
+    """One chip, of the catalogue or of a user's file."""
 
     schema_: Literal["1"] = Field(default="1", alias="schema")
     name: str
     id: str = ""
     family: str = ""
-    reference: Annotated[bool | None, _flag("datacenter")] = False
+    reference: Annotated[bool | None, flag("reference")] = False
     aliases: list[str] = []
     vendor: str = ""
     released: str = ""
@@ -153,45 +152,24 @@ class Chip(Part):
     designer: Designer | None = None
     rates: list[Rate] = []
     dies: list[Die] = []
-    transistors: Annotated[Amount, _amount("approximated_transistor_count")] = UNKNOWN
+    transistors: Annotated[Amount, amount("approximated_transistor_count")] = UNKNOWN
     memory: Memory | None = None
     links: list[Link] = []
-    links_complete: Annotated[bool | None, _flag("datacenter")] = True
+    links_complete: Annotated[bool | None, flag("links_complete")] = True
     packaging: Packaging | None = None
-    power: Annotated[Amount, _amount("power")] = UNKNOWN
+    power: Annotated[Amount, amount("power")] = UNKNOWN
     confidence: str = ""
     sources: list[str] = []
     seen: str = ""
     notes: str = ""
-    stated: dict[str, str] = {}
 
-    @model_validator(mode="before")
-    @classmethod
-    def _gather(cls, content: Any) -> Any:
-        if not isinstance(content, dict):
-            raise InputError("a chip is a mapping with the keys name, rates, dies, memory and so on.")
-        if isinstance(content.get("datacenter"), str):
-            content = content | {"datacenter": {"value": content["datacenter"]}}
-        own = set(cls.model_fields) | {"schema"}
-        stated = {}
-        for key in [key for key in content if key not in own]:
-            stated[_canonical(key, own)] = _text(content[key], quantity(key).name)
-        rest = {key: value for key, value in content.items() if key in own}
-        return rest | {"stated": stated}
+    @property
+    def stated(self) -> dict[str, Any]:
+        """The quantities that the file states directly."""
+        return {name: getattr(self, name) for name in STATED if name in self.model_fields_set}
 
     @model_validator(mode="after")
     def _one_bandwidth(self) -> Chip:
         if self.links and "io_bandwidth" in self.stated:
             raise InputError("give either io_bandwidth or links, not both.")
         return self
-
-
-def _canonical(key: str, own: set[str]) -> str:
-    try:
-        return quantity(key, among=STATED).name
-    except InputError:
-        from difflib import get_close_matches
-
-        near = get_close_matches(key, [*own, *STATED], n=2, cutoff=0.6)
-        hint = f" Did you mean {' or '.join(near)}?" if near else " The chip file format lists the keys."
-        raise InputError(f"unknown key '{key}'.{hint}") from None

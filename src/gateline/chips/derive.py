@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
 import numpy as np
 
-from gateline.amounts import UNKNOWN, Amount, read_amount, read_days, read_flag
+from gateline.amounts import Amount
 from gateline.chips.chipfile import Chip, Die, Rate
-from gateline.metrics import applicable_die_area, approximated_transistor_count, processing_performance, total_processing_performance
+from gateline.metrics import (
+    applicable_die_area,
+    approximated_transistor_count,
+    processing_performance,
+    total_processing_performance,
+)
 from gateline.metrics.arrays import Array
-from gateline.numerals import exact_text
-from gateline.quantities import QUANTITIES, Kind
+from gateline.numerals import exact_text, number
+from gateline.quantities import QUANTITIES
 from gateline.rules.columns import Column
 from gateline.rules.corpus import Specs
 from gateline.rules.evaluate import evaluate
@@ -48,22 +53,12 @@ def derive(chip: Chip, specs: Specs, as_of: date) -> Inputs:
     _bandwidth(chip, inputs)
     _people(chip, specs, inputs)
     if chip.datacenter is not None:
-        inputs["datacenter"] = Datum(chip.datacenter.value, chip.datacenter.basis, ", ".join(chip.sources), chip.confidence)
-    for name, text in chip.stated.items():
-        inputs[name] = read_datum(name, text, specs, "stated")
+        inputs["datacenter"] = Datum(
+            chip.datacenter.value, chip.datacenter.basis, ", ".join(chip.sources), chip.confidence
+        )
+    for name, value in chip.stated.items():
+        inputs[name] = Datum(specs.read_name(value, QUANTITIES[name]) if isinstance(value, str) else value, "stated")
     return inputs
-
-
-def read_datum(name: str, text: str, specs: Specs, how: str) -> Datum:
-    """A value that somebody states under a canonical name."""
-    entry = QUANTITIES[name]
-    if entry.kind is Kind.FLAG:
-        return Datum(read_flag(text, entry), how)
-    if entry.kind is Kind.DATE:
-        return Datum(read_days(text, entry), how)
-    if entry.kind is Kind.NAME:
-        return Datum(specs.read_name(text, entry), how)
-    return Datum(read_amount(text, entry), how)
 
 
 def _performance(chip: Chip, inputs: Inputs) -> None:
@@ -86,7 +81,9 @@ def _total(rates: list[Rate], units: list[str], end: str) -> Fraction | None:
     for number, rate in enumerate(rates):
         known = getattr(rate.rate, end)
         values = exact_array([missing if known is None else known])
-        performance[units.index(rate.processing_unit), number] = processing_performance(values, exact_array([rate.bits.low]))
+        performance[units.index(rate.processing_unit), number] = processing_performance(
+            values, exact_array([rate.bits.low])
+        )
     return _value(total_processing_performance(performance)[0])
 
 
@@ -116,11 +113,11 @@ def describe(amount: Amount, unit: str) -> str:
     if amount.unknown:
         return "unknown"
     if amount.known and amount.low is not None:
-        return f"{exact_text(amount.low)}{text}"
+        return f"{number(amount.low, 12)}{text}"
     if amount.low is None or amount.high is None:
         known = amount.low if amount.high is None else amount.high
-        return f"{'at least' if amount.high is None else 'at most'} {exact_text(known or Fraction(0))}{text}"
-    return f"{exact_text(amount.low)} to {exact_text(amount.high)}{text}"
+        return f"{'at least' if amount.high is None else 'at most'} {number(known or Fraction(0), 12)}{text}"
+    return f"{number(amount.low, 12)} to {number(amount.high, 12)}{text}"
 
 
 def _value(end: object) -> Fraction | None:
@@ -138,7 +135,9 @@ def _dies(chip: Chip, specs: Specs, as_of: date, inputs: Inputs) -> None:
     inputs["process_node"] = Datum(_smallest(die.node for die in chip.dies), "most advanced die", sources, confidences)
     area = Amount(_area(chip.dies, "low"), _area(chip.dies, "high"))
     inputs["applicable_die_area"] = Datum(area, _how_area(chip.dies), sources, confidences)
-    inputs["approximated_transistor_count"] = Datum(_transistors(chip.dies, specs, as_of), _how_counted(chip.dies), sources, confidences)
+    inputs["approximated_transistor_count"] = Datum(
+        _transistors(chip.dies, specs, as_of), _how_counted(chip.dies), sources, confidences
+    )
 
 
 def _smallest(nodes: Iterable[Amount]) -> Amount:
@@ -152,7 +151,10 @@ def _area(dies: list[Die], end: str) -> Fraction | None:
     """One end of the applicable die area; a die that may be planar adds nothing at the low end."""
     counts = exact_array([Fraction(die.count) for die in dies]).reshape(-1, 1)
     if end == "low":
-        areas, counted = [die.area.low for die in dies], [die.planar is False and die.area.low is not None for die in dies]
+        areas, counted = (
+            [die.area.low for die in dies],
+            [die.planar is False and die.area.low is not None for die in dies],
+        )
     else:
         areas, counted = [die.area.high for die in dies], [die.planar is not True for die in dies]
     total = applicable_die_area(exact_array(areas).reshape(-1, 1), counts, np.array(counted).reshape(-1, 1))
@@ -187,7 +189,9 @@ def _transistors(dies: list[Die], specs: Specs, as_of: date) -> Amount:
 def _count_parts(dies: list[Die], end: str) -> tuple[list[Fraction | None], ...]:
     """Density, area and number of each die; a count from the design replaces density times area."""
     designed = [getattr(die.design_transistors, end) for die in dies]
-    densities = [getattr(die.transistor_density, end) if own is None else own for die, own in zip(dies, designed, strict=True)]
+    densities = [
+        getattr(die.transistor_density, end) if own is None else own for die, own in zip(dies, designed, strict=True)
+    ]
     areas = [getattr(die.area, end) if own is None else Fraction(1) for die, own in zip(dies, designed, strict=True)]
     return densities, areas, [Fraction(die.count) for die in dies]
 
@@ -233,10 +237,16 @@ def _bandwidth(chip: Chip, inputs: Inputs) -> None:
         return
     low = sum((link.bandwidth.low or Fraction(0) for link in chip.links), Fraction(0))
     highs = [link.bandwidth.high for link in chip.links]
-    high = None if None in highs or not chip.links_complete else sum((end for end in highs if end is not None), Fraction(0))
+    high = (
+        None
+        if None in highs or not chip.links_complete
+        else sum((end for end in highs if end is not None), Fraction(0))
+    )
     how = " + ".join(f"{describe(link.bandwidth, 'GB/s')} {link.name}" for link in chip.links)
     sources = ", ".join(dict.fromkeys(link.source for link in chip.links if link.source)) or ", ".join(chip.sources)
-    inputs["io_bandwidth"] = Datum(Amount(low, high), how + ("" if chip.links_complete else " + others"), sources, chip.confidence)
+    inputs["io_bandwidth"] = Datum(
+        Amount(low, high), how + ("" if chip.links_complete else " + others"), sources, chip.confidence
+    )
 
 
 def _people(chip: Chip, specs: Specs, inputs: Inputs) -> None:
@@ -263,4 +273,4 @@ def _people(chip: Chip, specs: Specs, inputs: Inputs) -> None:
 
 def _name(inputs: Inputs, name: str, text: str, specs: Specs) -> None:
     if text:
-        inputs[name] = read_datum(name, text, specs, "stated")
+        inputs[name] = Datum(specs.read_name(text, QUANTITIES[name]), "stated")

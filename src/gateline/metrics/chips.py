@@ -6,6 +6,7 @@ import numpy as np
 
 from gateline.metrics.arrays import Array, largest, quotient, require
 
+
 def processing_performance(dense_rate: Array, bit_length: Array) -> Array:
     """Bit length of the operation times its dense peak rate.
 
@@ -40,7 +41,7 @@ def processing_performance(dense_rate: Array, bit_length: Array) -> Array:
     """
     require("dense_rate", dense_rate, "TFLOP/s", positive=False)
     require("bit_length", bit_length, "bit", positive=True)
-    return dense_rate * bit_length
+    return np.asarray(dense_rate * bit_length)
 
 
 def total_processing_performance(performance: Array) -> Array:
@@ -75,7 +76,7 @@ def total_processing_performance(performance: Array) -> Array:
     array([4992.])
     """
     require("performance", performance, "TPP", positive=False)
-    return largest(performance, axis=1).sum(axis=0)
+    return np.asarray(largest(performance, axis=1).sum(axis=0))
 
 
 def applicable_die_area(area: Array, count: Array, non_planar: Array) -> Array:
@@ -112,7 +113,7 @@ def applicable_die_area(area: Array, count: Array, non_planar: Array) -> Array:
     """
     require("area", area, "mm^2", positive=True)
     require("count", count, "dies", positive=True)
-    return np.where(non_planar, area * count, 0).sum(axis=0)
+    return np.asarray(np.where(non_planar, area * count, 0).sum(axis=0))
 
 
 def performance_density(total_processing_performance: Array, die_area: Array) -> Array:
@@ -185,7 +186,7 @@ def approximated_transistor_count(density: Array, area: Array, count: Array, app
     require("density", density, "1/mm^2", positive=True)
     require("area", area, "mm^2", positive=True)
     require("count", count, "dies", positive=True)
-    return np.where(applicable, density * area * count, 0).sum(axis=0)
+    return np.asarray(np.where(applicable, density * area * count, 0).sum(axis=0))
 
 
 def memory_bandwidth_density(memory_bandwidth: Array, package_area: Array) -> Array:

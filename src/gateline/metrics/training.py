@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np  # noqa: F401  (the examples use it)
-
 import numpy as np
 
 from gateline.metrics.arrays import Array, quotient, require
@@ -14,6 +12,7 @@ BACKWARD_OPERATIONS = 4
 """Operations per parameter and token of a backward pass: gradients of activations and of weights."""
 SECONDS_PER_HOUR = 3600
 OPERATIONS_PER_TERA = 10**12
+
 
 def operations_per_token(parameters: Array) -> Array:
     """Training operations per token of a transformer, attention scores left out.
@@ -47,6 +46,7 @@ def operations_per_token(parameters: Array) -> Array:
     require("parameters", parameters, "parameters", positive=True)
     return (FORWARD_OPERATIONS + BACKWARD_OPERATIONS) * parameters
 
+
 def compute_from_architecture(parameters: Array, tokens: Array) -> Array:
     """Training compute as 6 × parameters × tokens.
 
@@ -78,6 +78,7 @@ def compute_from_architecture(parameters: Array, tokens: Array) -> Array:
     """
     require("tokens", tokens, "tokens", positive=True)
     return operations_per_token(parameters) * tokens
+
 
 def compute_from_hardware(chip_hours: Array, peak_rate: Array, utilization: Array) -> Array:
     """Training compute as chip-hours × dense peak rate × utilisation.

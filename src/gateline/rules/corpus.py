@@ -49,7 +49,9 @@ class Specs:
         for prefix in prefixes:
             if not any(belongs(rule, prefix) for rule in self.rules):
                 near = get_close_matches(prefix, self.rules, n=3, cutoff=0.5)
-                hint = f"Did you mean {' or '.join(near)}?" if near else f"Known rules: {', '.join(sorted(self.rules))}."
+                hint = (
+                    f"Did you mean {' or '.join(near)}?" if near else f"Known rules: {', '.join(sorted(self.rules))}."
+                )
                 raise InputError(f"no rule is called '{clip(prefix)}'. {hint}")
         return [rule for name, rule in self.rules.items() if any(belongs(name, prefix) for prefix in prefixes)]
 
@@ -74,6 +76,10 @@ class Specs:
             return name
         if name not in self.countries:
             near = get_close_matches(name, self.countries, n=3, cutoff=0.6)
-            hint = f"Did you mean {' or '.join(near)}?" if near else "Write an ISO 3166 code such as CN, or the country's name."
+            hint = (
+                f"Did you mean {' or '.join(near)}?"
+                if near
+                else "Write an ISO 3166 code such as CN, or the country's name."
+            )
             raise InputError(f"{entry.name}: '{clip(text)}' is not a country. {hint}")
         return self.countries[name].lower()

@@ -148,7 +148,10 @@ def _settle(program: Program, pattern: tuple[int, ...]) -> tuple[int, int]:
     if pattern not in program.settled:
         decision = decisions(program, touched(pattern))
         least, most = int(decision.min()), int(decision.max())
-        program.settled[pattern] = (_outcome(least, most, len(program.items)), _deciding(least, most, len(program.items)))
+        program.settled[pattern] = (
+            _outcome(least, most, len(program.items)),
+            _deciding(least, most, len(program.items)),
+        )
     outcome, item = program.settled[pattern]
     return outcome, item
 

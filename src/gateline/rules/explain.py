@@ -15,7 +15,6 @@ from gateline.rules.evaluate import NO_ITEM, OPEN_ITEM, decisions, evaluate, loc
 from gateline.rules.model import Clause, Condition, Outcome
 from gateline.rules.program import Axis, CompiledClause, Grid, Program
 
-
 UNSET = float("nan")
 
 
@@ -98,7 +97,9 @@ def _report(compiled: CompiledClause, cells: Grid, exclusions: tuple[CompiledCla
     )
     own = [rest for rest in exclusions if rest.clause.id in compiled.clause.unless]
     took_out = (
-        tuple(rest.clause.id for rest in own if rest.expression.holds(cells).all()) if compiled.together.holds(cells).all() else ()
+        tuple(rest.clause.id for rest in own if rest.expression.holds(cells).all())
+        if compiled.together.holds(cells).all()
+        else ()
     )
     return ClauseReport(compiled.clause, outcome_over(compiled.expression.holds(cells)), conditions, took_out)
 
@@ -127,7 +128,11 @@ def flips(program: Program, inputs: Columns, name: str) -> list[Flip]:
     if entry.kind is Kind.NAME:
         return []
     if entry.kind is Kind.FLAG:
-        return [Flip(name, "is", bool(value), then) for value, then in zip((0, 1), _try(program, inputs, name, [0, 1]), strict=True) if then]
+        return [
+            Flip(name, "is", bool(value), then)
+            for value, then in zip((0, 1), _try(program, inputs, name, [0, 1]), strict=True)
+            if then
+        ]
     points = _points(program, inputs, entry)
     answers = _try(program, inputs, name, [point for point, _ in points])
     return list(_stretches(name, points, answers))
@@ -144,7 +149,9 @@ def _try(program: Program, inputs: Columns, name: str, values: list[Fraction] | 
             trial[other] = Column(np.repeat(column.low, rows), np.repeat(column.high, rows))
     exact = np.array([Fraction(value) for value in values], dtype=object)
     verdict = evaluate(program, with_ratios(trial | {name: Column(exact, exact)}), rows)
-    return [_answer(program, int(item), int(outcome)) for item, outcome in zip(verdict.item, verdict.outcome, strict=True)]
+    return [
+        _answer(program, int(item), int(outcome)) for item, outcome in zip(verdict.item, verdict.outcome, strict=True)
+    ]
 
 
 def _answer(program: Program, item: int, outcome: int) -> str:
@@ -163,7 +170,9 @@ def _points(program: Program, inputs: Columns, entry: Quantity) -> list[tuple[Fr
     borders: list[Fraction] = sorted(inside | {end for end in (low, high) if isinstance(end, Fraction)})
     step = Fraction(1) if entry.kind is Kind.DATE else None
     points = [(border, True) for border in borders]
-    points += [(_between(left, right, step), False) for left, right in pairwise(borders) if not step or left + step < right]
+    points += [
+        (_between(left, right, step), False) for left, right in pairwise(borders) if not step or left + step < right
+    ]
     if borders and not isinstance(low, Fraction):
         points.append((borders[0] - step if step else borders[0] / 2, False))
     if borders and not isinstance(high, Fraction):

@@ -233,5 +233,7 @@ class _Builder:
         if version is None:
             return AnyOf(()) if test.wanted else Not(AnyOf(()))
         exclusions = {clause.id: self.clause(clause, {}) for clause in version.exclusions}
-        items = [self.clause(clause, exclusions).expression for clause in version.items if belongs(clause.id, test.item)]
+        items = [
+            self.clause(clause, exclusions).expression for clause in version.items if belongs(clause.id, test.item)
+        ]
         return AnyOf(tuple(items)) if test.wanted else Not(AnyOf(tuple(items)))

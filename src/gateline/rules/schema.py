@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -118,7 +119,9 @@ class ConditionEntry(Entry):
         if self.item is not None:
             rule, found, item = self.item.partition("/")
             if not found or not rule or not item:
-                raise InputError(f"'{self.item}' does not name an item; write rule/item, for example us.ear.3a090/3A090.a.")
+                raise InputError(
+                    f"'{self.item}' does not name an item; write rule/item, for example us.ear.3a090/3A090.a."
+                )
             return ItemTest(rule, item, bool(self.wanted))
         return self._threshold()
 
@@ -237,8 +240,19 @@ class RuleFile(Entry):
     title: str
     authority: str
     subject: Literal["chip", "die", "training", "cluster", "shipment"]
-    effect: Literal["classification", "presumption", "licence", "review_policy", "notification", "tariff", "allocation", "definition"]
-    addressees: Annotated[list[Literal["exporter", "foundry", "osat", "developer", "investor", "recipient"]], Field(min_length=1)]
+    effect: Literal[
+        "classification",
+        "presumption",
+        "licence",
+        "review_policy",
+        "notification",
+        "tariff",
+        "allocation",
+        "definition",
+    ]
+    addressees: Annotated[
+        list[Literal["exporter", "foundry", "osat", "developer", "investor", "recipient"]], Field(min_length=1)
+    ]
     scope_facts: list[ScopeFactEntry] = []
     listed_facts: list[ListedFactEntry] = []
     versions: Annotated[list[VersionEntry], Field(min_length=1)]
@@ -251,9 +265,11 @@ class RuleFile(Entry):
         if sorted(set(identifiers)) != identifiers:
             raise InputError("versions stand oldest first, each with an id of its own.")
         periods = [version.effective for version in self.versions if version.effective != "never"]
-        for earlier, later in zip(periods, periods[1:], strict=False):
+        for earlier, later in pairwise(periods):
             if earlier.end is None or earlier.end > later.start:
-                raise InputError(f"the version from {earlier.start} runs into the one from {later.start}; set its 'to'.")
+                raise InputError(
+                    f"the version from {earlier.start} runs into the one from {later.start}; set its 'to'."
+                )
         return self
 
     def build(self) -> Rule:

@@ -66,7 +66,9 @@ def _version(folder: Path) -> str:
     try:
         return (folder / "VERSION").read_text(encoding="utf-8").strip()
     except OSError:
-        raise SpecError(f"{folder / 'VERSION'}: is missing; it holds the version of the data, for example 2026.11.0.") from None
+        raise SpecError(
+            f"{folder / 'VERSION'}: is missing; it holds the version of the data, for example 2026.11.0."
+        ) from None
 
 
 def _digest(folder: Path) -> str:
@@ -79,7 +81,9 @@ def _digest(folder: Path) -> str:
 
 def _countries(folder: Path) -> dict[str, str]:
     content = read_document(folder / "countries.yaml").validate(CountriesFile)
-    return {name.lower(): entry.code for entry in content.countries for name in (entry.code, entry.name, *entry.aliases)}
+    return {
+        name.lower(): entry.code for entry in content.countries for name in (entry.code, entry.name, *entry.aliases)
+    }
 
 
 def _load(folder: Path, kind: str, read: Callable[[Path], Built]) -> Iterator[tuple[str, Built]]:

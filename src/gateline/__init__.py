@@ -1,0 +1,31 @@
+"""On which side of the law's numerical lines a chip, a model or a fleet lies, with every step shown.
+
+The three jobs are `screen_chip`, `check_release` and `screen_fleet`; the command line has the same nouns.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from gateline.errors import GatelineError, InputError, SpecError
+from gateline.version import __version__
+
+if TYPE_CHECKING:
+    from gateline.jobs import check_release, quick_ledger, screen_chip
+
+__all__ = [
+    "GatelineError",
+    "InputError",
+    "SpecError",
+    "__version__",
+    "check_release",
+    "quick_ledger",
+    "screen_chip",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """The jobs, imported when first used: ``import gateline`` alone loads neither NumPy nor pint."""
+    if name not in __all__:
+        raise AttributeError(f"module 'gateline' has no attribute '{name}'")
+    from gateline import jobs
+
+    return getattr(jobs, name)

@@ -1,0 +1,74 @@
+"""The command line. Each command imports what it needs when it runs, so that ``--help`` is immediate."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from gateline.errors import InputError
+from gateline.version import __version__
+
+COMMANDS = {
+    "chip": "Say how a chip is classified.",
+    "release": "Say which training-compute thresholds a model meets.",
+    "fleet": "Screen every row of a table.",
+    "rules": "List, show and check the rules.",
+    "catalogue": "List and show the chips of the catalogue.",
+}
+
+
+class Commands(click.Group):
+    """The commands by name, each loaded from its module when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The names in the order of the jobs."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"gateline.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The table of commands, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gateline")
+def group() -> None:
+    """On which side of the law's numerical lines a chip, a model or a fleet lies.
+
+    \b
+    Examples:
+        gateline chip H20 --as-of 2024-06-01
+        gateline release --params 405e9 --tokens 15.6e12
+        gateline fleet examples/fleet.csv -o verdicts.csv
+
+    Exit status: 0 no gating rule is met, 3 at least one is, 4 none is but one is undetermined,
+    2 bad usage or input, 1 failure of the program. It informs; it is not legal advice.
+    """
+
+
+def main() -> None:
+    """Run the command line; every input error is one line on stderr and exit code 2."""
+    try:
+        status = group.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("gateline: stopped.", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except InputError as error:
+        click.echo(f"gateline: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    sys.exit(status if isinstance(status, int) else 0)

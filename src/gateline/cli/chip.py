@@ -1,0 +1,58 @@
+"""``gateline chip``."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from gateline.cli.options import AS_OF, EXIT_ZERO, FORMAT, RULES, SET, STRICT, exit_code, options, show
+
+
+@click.command()
+@click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
+@options(AS_OF)
+@click.option("--to", "destination", metavar="CC", help="Country of destination.")
+@click.option("--hq", "headquarters", metavar="CC", help="Headquarters of the recipient's ultimate parent.")
+@options(SET)
+@click.option(
+    "--role",
+    type=click.Choice(["exporter", "foundry", "osat"]),
+    default="exporter",
+    show_default=True,
+    help="Whose duties gate.",
+)
+@options(RULES, STRICT, FORMAT, EXIT_ZERO)
+def chip(
+    targets: tuple[str, ...],
+    as_of: date,
+    destination: str | None,
+    headquarters: str | None,
+    changes: dict[str, str],
+    role: str,
+    rules: tuple[str, ...],
+    strict_facts: bool,
+    format_: str,
+    exit_zero: bool,
+) -> int:
+    """Say how a chip is classified, which lines it crosses, how far away each is, and what is missing.
+
+    TARGET is a chip of the catalogue (H20, "RTX 4090", nvidia-h100-sxm), a YAML or JSON file, or - for standard input.
+
+    \b
+    Examples:
+        gateline chip H20 --as-of 2024-06-01
+        gateline chip examples/foundry-die.yaml --role foundry --format json
+
+    Exit status: 0 not met, 3 met, 4 undetermined, 2 bad usage or input, 1 failure.
+    """
+    from gateline.jobs import screen_chip
+
+    given = {"destination": destination, "headquarters": headquarters}
+    changes = changes | {name: value for name, value in given.items() if value is not None}
+    screenings = [
+        screen_chip(target, as_of, role=role, rules=rules, changes=changes, strict_facts=strict_facts)
+        for target in targets
+    ]
+    show(screenings, format_)
+    return exit_code([screening.outcome for screening in screenings], exit_zero=exit_zero)

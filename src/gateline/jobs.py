@@ -1,0 +1,225 @@
+"""The jobs as calls: what each command does, without the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+from gateline.amounts import Amount
+from gateline.chips.catalogue import Catalogue
+from gateline.chips.chipfile import STATED as CHIP_QUANTITIES
+from gateline.chips.chipfile import Chip
+from gateline.chips.derive import derive as derive_chip
+from gateline.documents import Document, read_document
+from gateline.errors import InputError
+from gateline.numerals import clip
+from gateline.quantities import quantity
+from gateline.rules.corpus import Specs
+from gateline.rules.specfiles import default_specs
+from gateline.screening import Inputs, Request, Screening, Subject, read_datum, screen
+from gateline.training.derive import derive as derive_training
+from gateline.training.ledger import STATED as TRAINING_QUANTITIES
+from gateline.training.ledger import Ledger
+
+SIXTEEN_BITS = Fraction(16)
+
+
+@cache
+def default_catalogue() -> Catalogue:
+    """The catalogue that ships with the program."""
+    return Catalogue(default_specs().folder / "chips")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A chip that a target names, and what is to be said about the name."""
+
+    chip: Chip
+    id: str
+    remark: str = ""
+
+
+def find_chip(target: str) -> Target:
+    """The chip of the catalogue called `target`, or the one in the file `target`; ``-`` is standard input.
+
+    Raises
+    ------
+    InputError
+        If neither exists, or the file breaks the format.
+    """
+    if target == "-" or Path(target).suffix.lower() in (".yaml", ".yml", ".json") or Path(target).is_file():
+        chip = read_document(target).validate(Chip)
+        return Target(chip, chip.id or ("standard input" if target == "-" else Path(target).stem))
+    found = default_catalogue().find(target)
+    remark = ""
+    if found.others:
+        others = ", ".join(entry.id for entry in found.others)
+        remark = f"{target}: taken as {found.entry.id}, the reference variant of the family; others are {others}."
+    return Target(found.entry.read(), found.entry.id, remark)
+
+
+def screen_chip(
+    target: str,
+    as_of: date,
+    *,
+    role: str = "exporter",
+    rules: tuple[str, ...] = (),
+    changes: dict[str, str] | None = None,
+    strict_facts: bool = False,
+    specs: Specs | None = None,
+) -> Screening:
+    """Screen one chip against every rule about chips that speaks on `as_of`.
+
+    Parameters
+    ----------
+    target : str
+        Catalogue id, name, alias or family (``H20``, ``RTX 4090``), a YAML or JSON file, or ``-``.
+    as_of : date
+        Date on which the rules apply.
+    role : str
+        ``exporter``, ``foundry`` or ``osat``: whose duties gate.
+    rules : tuple of str
+        Ids or prefixes of the rules that gate, instead of those that gate by default.
+    changes : dict
+        Inputs to override or add, by canonical name, as people write them: ``{"die_area": "814 mm^2"}``.
+    strict_facts : bool
+        Leave scope facts that nobody stated unknown instead of assuming them.
+    specs : Specs, optional
+        Another data release than the one that ships with the program.
+
+    Returns
+    -------
+    Screening
+
+    Raises
+    ------
+    InputError
+        If the target, a change, the date or a rule cannot be used.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> screen_chip("H20", date(2024, 6, 1)).outcome.word
+    'not_met'
+    >>> screen_chip("H100", date(2024, 6, 1)).verdicts[0].explanation.item
+    '3A090.a.1'
+    """
+    specs = specs or default_specs()
+    found = find_chip(target)
+    inputs = derive_chip(found.chip, specs, as_of)
+    inputs.update(_changes(changes or {}, (*CHIP_QUANTITIES, "datacenter", "designer"), specs))
+    remarks = tuple(text for text in (found.remark, found.chip.notes) if text)
+    return screen(
+        specs, Subject("chip", found.id, found.chip.name), inputs, Request(as_of, role, rules, strict_facts), remarks
+    )
+
+
+def _changes(changes: dict[str, str], known: tuple[str, ...], specs: Specs) -> Inputs:
+    inputs: Inputs = {}
+    for name, text in changes.items():
+        canonical = quantity(name, among=known).name
+        inputs[canonical] = read_datum(canonical, text, specs, "set on the command line")
+    return inputs
+
+
+def check_release(
+    ledger: str | Ledger,
+    as_of: date,
+    *,
+    rules: tuple[str, ...] = (),
+    changes: dict[str, str] | None = None,
+    strict_facts: bool = False,
+    specs: Specs | None = None,
+) -> Screening:
+    """Check a model's training compute against every rule about training that speaks on `as_of`.
+
+    Parameters
+    ----------
+    ledger : str or Ledger
+        A ledger file (YAML or JSON), ``-`` for standard input, or a ledger.
+    as_of : date
+        Date on which the rules apply.
+    rules, changes, strict_facts, specs
+        As for `screen_chip`.
+
+    Returns
+    -------
+    Screening
+        Its `exchange` says how many operations a token or a chip-hour stands for.
+
+    Raises
+    ------
+    InputError
+        If the ledger, a change, the date or a rule cannot be used.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> quick = quick_ledger(params="405e9", tokens="15.6e12")
+    >>> check_release(quick, date(2026, 11, 21)).verdicts[0].rule.id
+    'eu.ai-act.gpai'
+    """
+    specs = specs or default_specs()
+    read = ledger if isinstance(ledger, Ledger) else read_document(ledger).validate(Ledger)
+    counted = derive_training(read, _peaks(read))
+    inputs = counted.inputs | _changes(changes or {}, TRAINING_QUANTITIES, specs)
+    source = "" if isinstance(ledger, Ledger) else ledger
+    subject = Subject("training", Path(source).stem if source not in ("", "-") else read.model, read.model)
+    request = Request(as_of, "developer", rules, strict_facts)
+    return screen(specs, subject, inputs, request, counted.remarks, counted.exchange)
+
+
+def quick_ledger(
+    *,
+    params: str | None = None,
+    active_params: str | None = None,
+    tokens: str | None = None,
+    chip: str | None = None,
+    chip_hours: str | None = None,
+    utilization: str | None = None,
+    compute: str | None = None,
+) -> Ledger:
+    """A ledger of one phase from the figures that people know by heart, as text.
+
+    Raises
+    ------
+    InputError
+        If the figures do not make up an estimate.
+    """
+    routes = {
+        "declared": {"compute": compute},
+        "architecture": {"params": params, "active_params": active_params, "tokens": tokens},
+        "hardware": {"chip": chip, "chip_hours": chip_hours, "utilization": utilization},
+    }
+    estimates = [
+        {"method": method} | {key: value for key, value in given.items() if value is not None}
+        for method, given in routes.items()
+        if any(value is not None for value in given.values())
+    ]
+    if not estimates:
+        raise InputError(
+            "no figures given. Write --params and --tokens, or --chip, --chip-hours and --utilization, or --compute."
+        )
+    content = {"model": "command line", "phases": [{"kind": "pretraining", "estimates": estimates}]}
+    return Document("command line", content).validate(Ledger)
+
+
+def _peaks(ledger: Ledger) -> dict[str, Amount]:
+    names = {estimate.chip for phase in ledger.phases for estimate in phase.estimates if estimate.chip}
+    return {name: _sixteen_bit_peak(name) for name in sorted(names)}
+
+
+def _sixteen_bit_peak(name: str) -> Amount:
+    """The dense 16-bit floating-point rate of a chip of the catalogue."""
+    chip = default_catalogue().find(name).entry.read()
+    rates = [
+        rate.rate for rate in chip.rates if rate.bits.low == SIXTEEN_BITS and not rate.format.upper().startswith("INT")
+    ]
+    if not rates:
+        raise InputError(
+            f"'{clip(name)}' has no 16-bit rate in the catalogue. Give the rate as peak, for example 989.5 TFLOP/s."
+        )
+    return max(rates, key=lambda rate: rate.high or Fraction(0))

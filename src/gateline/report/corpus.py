@@ -1,0 +1,135 @@
+"""Rules and chips as lists and pages, for reading and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import yaml
+
+from gateline.chips.catalogue import Catalogue, Entry
+from gateline.rules.corpus import Specs
+from gateline.rules.model import Clause, Condition, FlagTest, ItemTest, MemberTest, Period, QuantityTest, Rule, Version
+
+Json = dict[str, Any]
+
+
+def list_rules(specs: Specs, as_of: date | None, format_: str) -> str:
+    """One line per rule; with a date, the version and status on that day."""
+    rows = [_rule_row(rule, as_of) for rule in specs.rules.values()]
+    return _json(rows) if format_ == "json" else _table(rows)
+
+
+def _rule_row(rule: Rule, as_of: date | None) -> Json:
+    version = rule.versions[-1] if as_of is None else rule.version_on(as_of)
+    status = "not issued" if version is None else version.status_on(as_of or date.max) if as_of else version.status
+    return {
+        "id": rule.id,
+        "subject": rule.subject,
+        "effect": rule.effect,
+        "version": version.id if version else "-",
+        "status": str(status),
+        "title": rule.title,
+    }
+
+
+def show_rule(rule: Rule, format_: str) -> str:
+    """Every version of a rule."""
+    page = {
+        "id": rule.id,
+        "title": rule.title,
+        "authority": rule.authority,
+        "subject": rule.subject,
+        "effect": rule.effect,
+        "addressees": list(rule.addressees),
+        "scope_facts": [{"fact": flag, "assumed": value} for flag, value in rule.scope_facts],
+        "versions": [_version(version) for version in rule.versions],
+    }
+    return _json(page) if format_ == "json" else _yaml(page)
+
+
+def _version(version: Version) -> Json:
+    return {
+        "id": version.id,
+        "status": version.status.value,
+        "issued": _iso(version.issued),
+        "effective": _period(version.effective),
+        "enforced": _period(version.enforced),
+        "confidence": version.confidence,
+        "citations": [f"{citation.cite} ({citation.role})" for citation in version.citations],
+        "items": [_clause(item) for item in version.items],
+        "exclusions": [_clause(exclusion) for exclusion in version.exclusions],
+        "notes": list(version.notes),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _period(period: Period | None) -> Json | None:
+    return {"from": _iso(period.start), "to": _iso(period.end)} if period else None
+
+
+def _clause(clause: Clause) -> Json:
+    found: Json = {
+        "id": clause.id,
+        "says": clause.says,
+        "cite": clause.cite,
+        "all": [_condition(test) for test in clause.conditions],
+    }
+    return found | ({"unless": list(clause.unless)} if clause.unless else {})
+
+
+def _condition(test: Condition) -> str:
+    """A condition in one line, with the names that files use."""
+    match test:
+        case QuantityTest():
+            return f"{test.quantity} {test.operator} {test.text}"
+        case FlagTest():
+            return f"{test.flag} is {'yes' if test.wanted else 'no'}"
+        case MemberTest():
+            return f"{test.name} {'on' if test.wanted else 'not on'} {test.list_id}"
+        case ItemTest():
+            return f"{test.rule}/{test.item} {'met' if test.wanted else 'not met'}"
+
+
+def list_chips(catalogue: Catalogue, format_: str) -> str:
+    """One line per chip."""
+    rows = [
+        {
+            "id": entry.id,
+            "name": entry.name,
+            "vendor": entry.vendor,
+            "family": entry.family,
+            "reference": "yes" if entry.reference else "",
+        }
+        for entry in catalogue.entries.values()
+    ]
+    return _json(rows) if format_ == "json" else _table(rows)
+
+
+def show_chip(entry: Entry, catalogue: Catalogue, format_: str) -> str:
+    """Every figure of a chip as its file has it, and what its source keys stand for."""
+    page = {**entry.document.content, "sources": catalogue.sources_of(entry)}
+    return _json(page) if format_ == "json" else _yaml(page)
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _yaml(content: Any) -> str:
+    return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110))
+
+
+def _table(rows: Iterable[Json]) -> str:
+    """Columns as wide as their widest entry, the last one open."""
+    listed = [[str(value) for value in row.values()] for row in rows]
+    widths = [max(len(row[number]) for row in listed) for number in range(len(listed[0]) - 1)]
+    return "".join(
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip() + "\n"
+        for row in listed
+    )

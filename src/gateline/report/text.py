@@ -1,0 +1,153 @@
+"""The verdict card in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from gateline.quantities import QUANTITIES, Kind
+from gateline.report import wording
+from gateline.report.verdict_json import NOTICE
+from gateline.report.wording import SIGN, WORD, words
+from gateline.rules.columns import Columns
+from gateline.rules.explain import ClauseReport, ConditionReport
+from gateline.rules.model import Outcome
+from gateline.screening import Screening, Verdict
+
+STYLE = {Outcome.MET: "bold red", Outcome.UNDETERMINED: "bold yellow", Outcome.NOT_MET: "bold green"}
+
+
+def write(screenings: Sequence[Screening], console: Console) -> None:
+    """Print one card per subject, and the notice once."""
+    for screening in screenings:
+        console.print(card(screening))
+    console.print(Text(NOTICE, style="dim"))
+
+
+def card(screening: Screening) -> RenderableType:
+    """Everything that is said about one subject."""
+    gating = [verdict for verdict in screening.verdicts if verdict.gating]
+    others = [verdict for verdict in screening.verdicts if not verdict.gating]
+    parts: list[RenderableType] = [_headline(screening), _quantities(screening), _facts(screening)]
+    parts += [_verdict(verdict, screening) for verdict in gating]
+    if not gating:
+        parts.append(Text("No rule gates on this date; exit status 0.", style="yellow"))
+    if others:
+        parts.append(_others(others, screening))
+    parts += [Text(f"Note: {remark}", style="dim") for remark in screening.remarks]
+    parts.append(Text(f"Data {screening.specs.version}, {screening.specs.digest[:19]}…", style="dim"))
+    return Group(*parts, Text(""))
+
+
+def _headline(screening: Screening) -> RenderableType:
+    subject, outcome = screening.subject, screening.outcome
+    identity = "" if subject.id == subject.name else f" ({subject.id})"
+    title = Text.assemble(
+        (subject.name, "bold"),
+        f"{identity}  as of {screening.request.as_of}  ",
+        (f"{SIGN[outcome]} {WORD[outcome]}", STYLE[outcome]),
+    )
+    return Panel(title, box=box.ROUNDED, expand=False)
+
+
+def _quantities(screening: Screening) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for name, column in screening.quantities.items():
+        if QUANTITIES[name].kind is Kind.AMOUNT and not wording.is_unknown(column):
+            datum = screening.inputs.get(name)
+            origin = wording.origin_text(datum) if datum else ""
+            table.add_row(words(name), Text(wording.value_text(name, column, datum)), Text(origin, style="dim"))
+    return table
+
+
+def _facts(screening: Screening) -> Text:
+    known = [
+        (name, datum.value) for name, datum in screening.inputs.items() if QUANTITIES[name].kind is not Kind.AMOUNT
+    ]
+    facts = ", ".join(f"{words(name)}: {wording.fact_text(name, value)}" for name, value in known)
+    return Text(f"Facts: {facts or 'none stated'}")
+
+
+def _verdict(verdict: Verdict, screening: Screening) -> Panel:
+    explanation, version = verdict.explanation, verdict.version
+    title = Text.assemble(
+        (f"{SIGN[verdict.outcome]} {WORD[verdict.outcome]}", STYLE[verdict.outcome]),
+        f"  {verdict.rule.id}",
+        (f"  {explanation.item}" if explanation.item else "", "bold"),
+    )
+    body: list[RenderableType] = [Text(verdict.rule.title, style="italic")]
+    body += [_clauses(explanation.items, verdict.columns, screening), *_because(verdict)]
+    if explanation.exclusions and verdict.rule.effect == "presumption":
+        body += [
+            Text("Ways to overcome it:", style="italic"),
+            _clauses(explanation.exclusions, verdict.columns, screening),
+        ]
+    citations = "; ".join(f"{citation.cite} ({citation.role})" for citation in version.citations)
+    status = verdict.status.value.replace("_", " ")
+    body.append(Text(f"Version {version.id}, {status}, {version.confidence}: {citations}", style="dim"))
+    body += [Text(f"- {note}", style="dim") for note in version.notes]
+    return Panel(Group(*body), title=title, title_align="left", box=box.ROUNDED)
+
+
+def _because(verdict: Verdict) -> Iterable[RenderableType]:
+    explanation = verdict.explanation
+    excluded = {name for item in explanation.items for name in item.excluded_by}
+    for exclusion in explanation.exclusions:
+        if exclusion.clause.id in excluded:
+            verb = "Overcome by" if verdict.rule.effect == "presumption" else "Decided by the exclusion"
+            yield Text(
+                f"{verb} {exclusion.clause.id}: {exclusion.clause.says} ({exclusion.clause.cite}).", style="bold"
+            )
+    if explanation.missing:
+        open_part = "the outcome" if verdict.outcome is Outcome.UNDETERMINED else "the item"
+        yield Text(
+            f"Missing, and could change {open_part}: {', '.join(map(words, explanation.missing))}.", style="yellow"
+        )
+    yield from (Text(f"  {wording.flip_text(flip)}") for flip in explanation.flips)
+    for fact, value in verdict.assumptions:
+        assumed = wording.truth(value)
+        yield Text(f"Assumed, because nobody said: {words(fact)}: {assumed} (state it with --set {fact}=yes or no).")
+
+
+def _clauses(clauses: Sequence[ClauseReport], columns: Columns, screening: Screening) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    for heading in ("", "item", "condition", "value", "distance"):
+        table.add_column(heading, overflow="fold")
+    for clause in clauses:
+        for position, condition in enumerate(clause.conditions):
+            sign = Text(SIGN[clause.outcome] if position == 0 else "", style=STYLE[clause.outcome])
+            name = Text(clause.clause.id if position == 0 else "")
+            table.add_row(sign, name, *_condition(condition, columns, screening))
+    return table
+
+
+def _condition(condition: ConditionReport, columns: Columns, screening: Screening) -> tuple[Text, Text, Text]:
+    sign = (f"{SIGN[condition.outcome]} ", STYLE[condition.outcome])
+    return (
+        Text.assemble(sign, wording.condition_text(condition.test)),
+        Text(wording.given_text(condition.test, columns)),
+        Text(wording.distance_text(condition.test, columns, screening)),
+    )
+
+
+def _others(verdicts: Sequence[Verdict], screening: Screening) -> Table:
+    table = Table(
+        title="Shown, not gating", title_justify="left", title_style="italic", box=box.SIMPLE_HEAD, show_edge=False
+    )
+    for heading in ("", "rule", "why it does not gate", "missing, or distance"):
+        table.add_column(heading, overflow="fold")
+    for verdict in verdicts:
+        item = f" {verdict.explanation.item}" if verdict.explanation.item else ""
+        missing = ", ".join(map(words, verdict.explanation.missing))
+        table.add_row(
+            Text(f"{SIGN[verdict.outcome]} {WORD[verdict.outcome]}", style=STYLE[verdict.outcome]),
+            Text(f"{verdict.rule.id}{item}"),
+            Text(verdict.why_not_gating),
+            Text(missing or wording.first_distance_text(verdict, screening)),
+        )
+    return table

@@ -1,0 +1,215 @@
+"""The JSON verdict, format ``gateline.verdict/1``: stable keys, the same bytes for the same inputs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from gateline.metrics import UNDEFINED
+from gateline.numerals import exact_text, is_decimal, is_exact_as_float, rounded
+from gateline.quantities import QUANTITIES, Kind
+from gateline.rules.columns import Column, Columns, Names
+from gateline.rules.explain import ClauseReport, ConditionReport, Flip
+from gateline.rules.model import Citation, Condition, FlagTest, ItemTest, MemberTest, Outcome, QuantityTest
+from gateline.screening import Datum, Screening, Verdict
+from gateline.version import __version__
+
+FORMAT = "gateline.verdict/1"
+NOTICE = "Information computed from the inputs given; not legal advice."
+FLIP_DIGITS = 6
+Json = dict[str, Any]
+
+
+def write(screenings: Sequence[Screening]) -> str:
+    """One object, or a list of them when several subjects were screened."""
+    objects = [verdict_object(screening) for screening in screenings]
+    return json.dumps(objects[0] if len(objects) == 1 else objects, indent=2, ensure_ascii=False) + "\n"
+
+
+def verdict_object(screening: Screening) -> Json:
+    """Everything that is said about one subject, as JSON types."""
+    specs, subject = screening.specs, screening.subject
+    return {
+        "format": FORMAT,
+        "gateline": __version__,
+        "specs": {"version": specs.version, "digest": specs.digest},
+        "as_of": screening.request.as_of.isoformat(),
+        "role": screening.request.role,
+        "subject": {"kind": subject.kind, "id": subject.id, "name": subject.name},
+        "quantities": {
+            name: _quantity(name, column, screening.inputs.get(name))
+            for name, column in screening.quantities.items()
+            if QUANTITIES[name].kind is Kind.AMOUNT
+        },
+        "inputs": [_input(name, datum) for name, datum in screening.inputs.items()],
+        "verdicts": [_verdict(verdict) for verdict in screening.verdicts],
+        "outcome": screening.outcome.word,
+        "remarks": list(screening.remarks),
+        "notice": NOTICE,
+    }
+
+
+def plain(value: Fraction) -> Json:
+    """A number as float64, and as exact decimal text where float64 does not hold it."""
+    found: Json = {"value": float(value)}
+    if is_decimal(value) and not is_exact_as_float(value):
+        found["exact"] = exact_text(value)
+    return found
+
+
+def _ends(column: Column) -> Json:
+    """The value of a row, or the ends of what it could be."""
+    low, high = column.low[0], column.high[0]
+    if low == UNDEFINED:
+        return {"value": None, "undefined": True}
+    if low == high:
+        return plain(low)
+    return {"value": None, "low": _end(low), "high": _end(high)}
+
+
+def _end(end: object) -> float | None:
+    return float(end) if isinstance(end, Fraction) else None
+
+
+def _quantity(name: str, column: Column, datum: Datum | None) -> Json:
+    found = _ends(column)
+    if datum is not None and datum.best is not None:
+        found = {**plain(datum.best), "low": _end(column.low[0]), "high": _end(column.high[0])}
+    found["unit"] = QUANTITIES[name].unit
+    ratio = QUANTITIES[name].ratio
+    found["how"] = datum.how if datum else f"{ratio.numerator} / {ratio.denominator}" if ratio else ""
+    return found
+
+
+def _input(name: str, datum: Datum) -> Json:
+    value = datum.value
+    if isinstance(value, bool | str) or value is None:
+        shown: Json = {"value": value}
+    elif QUANTITIES[name].kind is Kind.DATE:
+        shown = {"low": _day(value.low), "high": _day(value.high)}
+    elif value.known and value.low is not None:
+        shown = plain(value.low)
+    else:
+        shown = {"value": None, "low": _end(value.low), "high": _end(value.high)}
+    return {
+        "name": name,
+        **shown,
+        "unit": QUANTITIES[name].unit,
+        "how": datum.how,
+        "source": datum.source,
+        "confidence": datum.confidence,
+    }
+
+
+def _day(ordinal: Fraction | None) -> str | None:
+    return None if ordinal is None else date.fromordinal(int(ordinal)).isoformat()
+
+
+def _verdict(verdict: Verdict) -> Json:
+    explanation, version = verdict.explanation, verdict.version
+    return {
+        "rule": verdict.rule.id,
+        "title": verdict.rule.title,
+        "version": version.id,
+        "effect": verdict.rule.effect,
+        "status": verdict.status.value,
+        "enforced": verdict.enforced,
+        "gating": verdict.gating,
+        "why_not_gating": verdict.why_not_gating,
+        "outcome": verdict.outcome.word,
+        "item": explanation.item,
+        "items": [_clause(item, verdict.columns) for item in explanation.items],
+        "exclusions": [_clause(exclusion, verdict.columns) for exclusion in explanation.exclusions],
+        "met_items": [item.clause.id for item in explanation.items if item.outcome is Outcome.MET],
+        "excluded_by": list(dict.fromkeys(name for item in explanation.items for name in item.excluded_by)),
+        "missing": list(explanation.missing),
+        "flips": [_flip(flip) for flip in explanation.flips],
+        "assumptions": [{"fact": fact, "assumed": value} for fact, value in verdict.assumptions],
+        "readings": [],
+        "citations": [_citation(citation) for citation in version.citations],
+        "confidence": version.confidence,
+        "notes": list(version.notes),
+    }
+
+
+def _citation(citation: Citation) -> Json:
+    checked = {"checked": citation.checked.isoformat()} if citation.checked else {}
+    return {"cite": citation.cite, "role": citation.role, **checked}
+
+
+def _clause(report: ClauseReport, columns: Columns) -> Json:
+    return {
+        "id": report.clause.id,
+        "says": report.clause.says,
+        "cite": report.clause.cite,
+        "outcome": report.outcome.word,
+        "conditions": [_condition(condition, columns) for condition in report.conditions],
+        **({"excluded_by": list(report.excluded_by)} if report.excluded_by else {}),
+    }
+
+
+def _condition(report: ConditionReport, columns: Columns) -> Json:
+    return {**_test(report.test, columns), "outcome": report.outcome.word}
+
+
+def _test(test: Condition, columns: Columns) -> Json:
+    match test:
+        case QuantityTest():
+            return _threshold(test, columns.get(test.quantity))
+        case FlagTest():
+            return {"flag": test.flag, "is": test.wanted, "value": _truth(columns.get(test.flag))}
+        case MemberTest():
+            column = columns.get(test.name)
+            value = column.values[0] if isinstance(column, Names) else None
+            return {"name": test.name, "on": test.list_id, "is": test.wanted, "value": value}
+        case ItemTest():
+            return {"item": f"{test.rule}/{test.item}", "is": test.wanted}
+
+
+def _truth(column: Column | Names | None) -> bool | None:
+    known = isinstance(column, Column) and column.low[0] == column.high[0]
+    return bool(column.low[0]) if known and isinstance(column, Column) else None
+
+
+def _threshold(test: QuantityTest, column: Column | Names | None) -> Json:
+    entry = QUANTITIES[test.quantity]
+    value = _ends(column) if isinstance(column, Column) else {"value": None, "low": None, "high": None}
+    if entry.kind is Kind.DATE:
+        days = {key: _day(Fraction(end)) if end is not None else None for key, end in value.items()}
+        return {"date": test.quantity, "op": test.operator, "threshold": test.text, **days}
+    found = {
+        "quantity": test.quantity,
+        "op": test.operator,
+        "threshold": float(test.threshold),
+        "unit": entry.unit,
+        **value,
+    }
+    if isinstance(column, Column) and isinstance(column.low[0], Fraction) and column.low[0] == column.high[0]:
+        found["margin"] = float(column.low[0] - test.threshold)
+    return found
+
+
+def _flip(flip: Flip) -> Json:
+    entry = QUANTITIES[flip.quantity]
+    found: Json = {
+        "quantity": flip.quantity,
+        "op": flip.operator,
+        "value": _border(flip.operator, flip.value, entry.kind),
+    }
+    if entry.kind is Kind.AMOUNT:
+        found["unit"] = entry.unit
+    if flip.start is not None:
+        operator, value = flip.start
+        found["from"] = {"op": operator, "value": _border(operator, value, entry.kind)}
+    return {**found, "then": flip.then}
+
+
+def _border(operator: str, value: Fraction | bool, kind: Kind) -> Any:
+    if isinstance(value, bool):
+        return value
+    if kind is Kind.DATE:
+        return _day(value)
+    return float(value) if is_exact_as_float(value) else float(rounded(value, FLIP_DIGITS, operator))

@@ -1,0 +1,152 @@
+"""Values, conditions, distances and flips in words, as terminal cards and other reports print them."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+from gateline.amounts import Amount
+from gateline.metrics import UNDEFINED
+from gateline.numerals import number
+from gateline.quantities import QUANTITIES, Kind
+from gateline.rules.columns import Column, Columns, Names
+from gateline.rules.explain import Flip
+from gateline.rules.model import Condition, FlagTest, ItemTest, MemberTest, Outcome, QuantityTest
+from gateline.screening import Datum, Screening, Verdict
+
+WORD = {Outcome.MET: "MET", Outcome.UNDETERMINED: "UNDETERMINED", Outcome.NOT_MET: "not met"}
+SIGN = {Outcome.MET: "■", Outcome.UNDETERMINED: "◧", Outcome.NOT_MET: "□"}
+OPERATOR = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
+MANY_TIMES = 10
+
+
+def words(name: str) -> str:
+    """A canonical name in words."""
+    return name.replace("_", " ")
+
+
+def truth(value: object) -> str:
+    """A flag in words."""
+    return "unknown" if value is None else "yes" if value else "no"
+
+
+def day(ordinal: Fraction) -> str:
+    """A day number as a date."""
+    return date.fromordinal(int(ordinal)).isoformat()
+
+
+def is_unknown(column: Column) -> bool:
+    """Whether nothing is known of the row."""
+    ends = (column.low[0], column.high[0])
+    return not any(isinstance(end, Fraction) or end == UNDEFINED for end in ends)
+
+
+def value_text(name: str, column: Column, datum: Datum | None = None) -> str:
+    """The value of a row with its unit, or the range in which it lies."""
+    low, high = column.low[0], column.high[0]
+    unit = f" {QUANTITIES[name].unit}" if QUANTITIES[name].unit else ""
+    if low == UNDEFINED:
+        return "undefined (no non-planar logic die)"
+    if low == high:
+        return number(low) + unit
+    span = f"{_end(low, '0')} to {_end(high, '?')}{unit}"
+    return span if datum is None or datum.best is None else f"{number(datum.best)}{unit} ({span})"
+
+
+def _end(end: object, otherwise: str) -> str:
+    return number(end) if isinstance(end, Fraction) else otherwise
+
+
+def fact_text(name: str, value: Amount | bool | str | None) -> str:
+    """A flag, name or date in words."""
+    if isinstance(value, Amount):
+        return " to ".join(dict.fromkeys(day(end) if end is not None else "?" for end in (value.low, value.high)))
+    if isinstance(value, str):
+        return value.upper() if QUANTITIES[name].of == "country" else value
+    return truth(value)
+
+
+def origin_text(datum: Datum) -> str:
+    """How a value came about, and where it is from."""
+    origin = "; ".join(part for part in (datum.confidence, datum.source) if part)
+    return f"{datum.how}{f'  [{origin}]' if origin else ''}"
+
+
+def condition_text(test: Condition) -> str:
+    """What a condition asks for."""
+    match test:
+        case QuantityTest():
+            return f"{QUANTITIES[test.quantity].short} {OPERATOR[test.operator]} {test.text}"
+        case FlagTest():
+            return f"{words(test.flag)}: {truth(test.wanted)}"
+        case MemberTest():
+            return f"{words(test.name)} {'on' if test.wanted else 'not on'} {test.list_id}"
+        case ItemTest():
+            return f"{test.rule}/{test.item} {'met' if test.wanted else 'not met'}"
+
+
+def given_text(test: Condition, columns: Columns) -> str:
+    """What the inputs say about a condition."""
+    if isinstance(test, ItemTest):
+        return ""
+    name = test.quantity if isinstance(test, QuantityTest) else test.flag if isinstance(test, FlagTest) else test.name
+    column = columns.get(name)
+    if column is None or (isinstance(column, Column) and is_unknown(column)):
+        return "unknown"
+    if isinstance(column, Names):
+        return fact_text(name, column.values[0])
+    if QUANTITIES[name].kind is Kind.DATE:
+        return fact_text(name, Amount(column.low[0], column.high[0]))
+    return truth(bool(column.low[0])) if QUANTITIES[name].kind is Kind.FLAG else value_text(name, column)
+
+
+def distance_text(test: Condition, columns: Columns, screening: Screening) -> str:
+    """How far the value is from the threshold; for training compute also in tokens and chip-hours."""
+    column = columns.get(test.quantity) if isinstance(test, QuantityTest) else None
+    if (
+        not isinstance(test, QuantityTest)
+        or not isinstance(column, Column)
+        or QUANTITIES[test.quantity].kind is Kind.DATE
+    ):
+        return ""
+    value = column.low[0]
+    if column.is_open() or not isinstance(value, Fraction):
+        return ""
+    gap = value - test.threshold
+    if not gap:
+        return "exactly at it"
+    side, left = ("above", "over") if gap > 0 else ("below", "left")
+    text = f"{number(abs(gap))} {side}{_relative(value, test.threshold)}"
+    if test.quantity == "training_compute":
+        text += "".join(f"; {number(abs(gap) / worth)} {unit} {left}" for unit, worth in screening.exchange)
+    return text
+
+
+def _relative(value: Fraction, threshold: Fraction) -> str:
+    if not threshold:
+        return ""
+    if value >= MANY_TIMES * threshold:
+        return f" ({number(value / threshold, 3)} times it)"
+    return f" ({number(abs(value - threshold) / threshold * 100, 3)} %)"
+
+
+def first_distance_text(verdict: Verdict, screening: Screening) -> str:
+    """The distance to the first threshold of a rule."""
+    tests = [condition.test for item in verdict.explanation.items for condition in item.conditions]
+    return next((text for test in tests if (text := distance_text(test, verdict.columns, screening))), "")
+
+
+def flip_text(flip: Flip) -> str:
+    """Where the answer becomes settled, and how."""
+    then = words(flip.then) if flip.then in ("not_met", "met") else flip.then
+    if isinstance(flip.value, bool):
+        return f"{words(flip.quantity)}: {truth(flip.value)} → {then}"
+    start = f"{_border(flip.quantity, *flip.start)} and " if flip.start else ""
+    return f"{words(flip.quantity)} {start}{_border(flip.quantity, flip.operator, flip.value)} → {then}"
+
+
+def _border(name: str, operator: str, value: Fraction) -> str:
+    entry = QUANTITIES[name]
+    if entry.kind is Kind.DATE:
+        return f"{OPERATOR[operator]} {day(value)}"
+    return f"{OPERATOR[operator]} {number(value, operator=operator)}{f' {entry.unit}' if entry.unit else ''}"

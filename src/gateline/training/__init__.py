@@ -1,0 +1,1 @@
+"""Training compute: what a lab has, and the operations that follow from it."""

@@ -1,0 +1,164 @@
+"""From a training ledger to training compute and the facts that rules test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from gateline.amounts import Amount
+from gateline.errors import InputError
+from gateline.metrics import compute_from_architecture, compute_from_hardware, operations_per_token
+from gateline.metrics.training import OPERATIONS_PER_TERA, SECONDS_PER_HOUR
+from gateline.numerals import number
+from gateline.screening import Datum, Inputs, exact_array
+from gateline.training.ledger import LANGUAGE_IMAGE_OR_VIDEO, Estimate, Ledger, Phase
+
+DISAGREEMENT = Fraction(3, 10)
+"""Two estimates further apart than this are worth a second look: the EU's tolerance (C(2025) 5045 final, para 120)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a ledger comes to."""
+
+    inputs: Inputs
+    exchange: tuple[tuple[str, Fraction], ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Estimated:
+    amount: Amount
+    best: Fraction
+    how: str
+
+
+def derive(ledger: Ledger, peaks: dict[str, Amount]) -> Counted:
+    """Training compute, as the range that all estimates span, and the ledger's facts.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    peaks : dict
+        Dense 16-bit rate [TFLOP/s] of each chip that the ledger names.
+
+    Raises
+    ------
+    InputError
+        If an estimate has an input without a value.
+    """
+    inputs: Inputs = {}
+    remarks: list[str] = []
+    if ledger.phases:
+        inputs["training_compute"] = _total(
+            [_phase(number, phase, peaks, remarks) for number, phase in enumerate(ledger.phases)]
+        )
+    if ledger.modality is not None:
+        generates = bool(LANGUAGE_IMAGE_OR_VIDEO.intersection(ledger.modality))
+        inputs["generates_language_image_or_video"] = Datum(generates, f"modality: {', '.join(ledger.modality)}")
+    inputs.update({name: Datum(value, "stated") for name, value in ledger.stated.items()})
+    return Counted(inputs, tuple(_exchange(ledger, peaks)), tuple(remarks))
+
+
+def _total(phases: list[_Estimated]) -> Datum:
+    lows, highs = [phase.amount.low for phase in phases], [phase.amount.high for phase in phases]
+    low = None if None in lows else sum((end for end in lows if end is not None), Fraction(0))
+    high = None if None in highs else sum((end for end in highs if end is not None), Fraction(0))
+    best = sum((phase.best for phase in phases), Fraction(0))
+    return Datum(Amount(low, high), " + ".join(phase.how for phase in phases), best=best)
+
+
+def _phase(number: int, phase: Phase, peaks: dict[str, Amount], remarks: list[str]) -> _Estimated:
+    """One phase: the range over all its estimates, the first being the best."""
+    where = f"phases[{number}] ({phase.name or phase.kind})"
+    try:
+        estimates = [_estimate(estimate, peaks) for estimate in phase.estimates]
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+    least, most = min(estimate.best for estimate in estimates), max(estimate.best for estimate in estimates)
+    if most > least * (1 + DISAGREEMENT):
+        remarks.append(
+            f"{where}: the estimates differ by a factor of {float(most / least):.2f}; the rules see the range between them."
+        )
+    lows = [estimate.amount.low for estimate in estimates]
+    highs = [estimate.amount.high for estimate in estimates]
+    low = None if None in lows else min(end for end in lows if end is not None)
+    high = None if None in highs else max(end for end in highs if end is not None)
+    planned = ", planned" if phase.status == "planned" else ""
+    how = f"{phase.name or phase.kind}{planned}: {' or '.join(estimate.how for estimate in estimates)}"
+    return _Estimated(Amount(low, high), estimates[0].best, how)
+
+
+def _estimate(estimate: Estimate, peaks: dict[str, Amount]) -> _Estimated:
+    if estimate.method == "architecture":
+        return _by_architecture(estimate)
+    if estimate.method == "hardware":
+        return _by_hardware(estimate, peaks)
+    low = estimate.compute.low if estimate.low.unknown else estimate.low.low
+    high = estimate.compute.high if estimate.high.unknown else estimate.high.high
+    return _Estimated(Amount(low, high), _best(estimate.compute, "compute"), "declared")
+
+
+def _by_architecture(estimate: Estimate) -> _Estimated:
+    counted = _counted_parameters(estimate)
+    low, high = (
+        _end(
+            compute_from_architecture(
+                exact_array([getattr(counted, end)]), exact_array([getattr(estimate.tokens, end)])
+            )[0]
+        )
+        for end in ("low", "high")
+    )
+    parameters, tokens = _best(counted, "params"), _best(estimate.tokens, "tokens")
+    best = compute_from_architecture(exact_array([parameters]), exact_array([tokens]))[0]
+    active = "active parameters" if "active_params" in estimate.model_fields_set else "parameters"
+    return _Estimated(Amount(low, high), best, f"6 × {number(parameters)} {active} × {number(tokens)} tokens")
+
+
+def _counted_parameters(estimate: Estimate) -> Amount:
+    """The active parameters of a mixture of experts, else all of them."""
+    return estimate.active_params if "active_params" in estimate.model_fields_set else estimate.params
+
+
+def _by_hardware(estimate: Estimate, peaks: dict[str, Amount]) -> _Estimated:
+    parts = {"chip_hours": estimate.chip_hours, "peak": _peak(estimate, peaks), "utilization": estimate.utilization}
+    low, high = (
+        _end(compute_from_hardware(*(exact_array([getattr(part, end)]) for part in parts.values()))[0])
+        for end in ("low", "high")
+    )
+    best = [_best(part, name) for name, part in parts.items()]
+    compute = compute_from_hardware(*(exact_array([value]) for value in best))[0]
+    chip = f"{estimate.chip}-hours" if estimate.chip else "chip-hours"
+    hours, peak, utilization = (number(value, 6) for value in best)
+    return _Estimated(Amount(low, high), compute, f"{hours} {chip} × {peak} TFLOP/s (dense) × {utilization}")
+
+
+def _peak(estimate: Estimate, peaks: dict[str, Amount]) -> Amount:
+    return estimate.peak if "peak" in estimate.model_fields_set else peaks[estimate.chip]
+
+
+def _best(amount: Amount, name: str) -> Fraction:
+    """One value of an amount: the value, or the middle of a range."""
+    if amount.low is None or amount.high is None:
+        raise InputError(f"{name}: an estimate needs a value or a range with two ends.")
+    return (amount.low + amount.high) / 2
+
+
+def _end(value: object) -> Fraction | None:
+    return value if isinstance(value, Fraction) else None
+
+
+def _exchange(ledger: Ledger, peaks: dict[str, Amount]) -> list[tuple[str, Fraction]]:
+    """What one token and one chip-hour of the first phase are worth, in operations."""
+    worth: dict[str, Fraction] = {}
+    for estimate in ledger.phases[0].estimates if ledger.phases else []:
+        if estimate.method == "architecture":
+            worth.setdefault(
+                "tokens", operations_per_token(exact_array([_best(_counted_parameters(estimate), "params")]))[0]
+            )
+        elif estimate.method == "hardware":
+            rate = (
+                _best(_peak(estimate, peaks), "peak") * OPERATIONS_PER_TERA * _best(estimate.utilization, "utilization")
+            )
+            worth.setdefault(f"{estimate.chip or 'chip'}-hours", rate * SECONDS_PER_HOUR)
+    return list(worth.items())
