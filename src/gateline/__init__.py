@@ -9,7 +9,7 @@ from gateline.errors import GatelineError, InputError, SpecError
 from gateline.version import __version__
 
 if TYPE_CHECKING:
-    from gateline.jobs import check_release, quick_ledger, screen_chip
+    from gateline.jobs import check_release, quick_ledger, screen_chip, screen_fleet
 
 __all__ = [
     "GatelineError",
@@ -19,6 +19,7 @@ __all__ = [
     "check_release",
     "quick_ledger",
     "screen_chip",
+    "screen_fleet",
 ]
 
 

@@ -60,7 +60,7 @@ def read_amount(text: str, entry: Quantity) -> Amount:
         raise InputError(f"{entry.name}: {error}") from None
     for end in (amount.low, amount.high):
         if end is not None:
-            _check_end(end, text, entry)
+            check_end(end, text, entry)
     if amount.low is not None and amount.high is not None and amount.low > amount.high:
         raise InputError(f"{entry.name}: '{clip(text)}' ends below its start. Write the smaller value first.")
     return amount
@@ -105,7 +105,14 @@ def _read_value(text: str, entry: Quantity) -> Fraction:
     return read_measure(stripped, entry.unit, entry.example, bare=entry.bare)
 
 
-def _check_end(value: Fraction, text: str, entry: Quantity) -> None:
+def check_end(value: Fraction, text: str, entry: Quantity) -> None:
+    """Refuse a value that the quantity cannot have; `text` is what was read.
+
+    Raises
+    ------
+    InputError
+        If it is negative, zero where that cannot be, a share above one, or lost its superscript.
+    """
     if value < 0:
         raise InputError(f"{entry.name}: '{clip(text)}' is negative. Write for example '{entry.example}'.")
     if value == 0 and not entry.zero:

@@ -16,7 +16,7 @@ from gateline.errors import InputError
 from gateline.numerals import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pydantic import BaseModel, ValidationError
     from yaml.events import Event
@@ -239,37 +239,43 @@ class _Builder:
         self._documents = 0
 
     def run(self, events: Iterator[Event]) -> None:
+        handlers: dict[str, Callable[[Any], None]] = {
+            "DocumentStartEvent": self._document,
+            "AliasEvent": self._alias,
+            "MappingStartEvent": self._mapping,
+            "MappingEndEvent": self._end,
+            "SequenceStartEvent": self._sequence,
+            "SequenceEndEvent": self._end,
+            "ScalarEvent": self._scalar,
+        }
         for event in events:
-            handler = getattr(self, f"_{type(event).__name__}", None)
-            if handler:
+            if handler := handlers.get(type(event).__name__):
                 handler(event)
         if self._documents == 0:
             raise InputError(f"{self.source}: is empty.")
 
-    def _refuse(self, event: Event, problem: str) -> NoReturn:
+    def _refuse(self, event: Any, problem: str) -> NoReturn:
         raise InputError(f"{self.source}:{event.start_mark.line + 1}: {problem}")
 
-    def _DocumentStartEvent(self, event: Event) -> None:  # noqa: N802
+    def _document(self, event: Event) -> None:
         self._documents += 1
         if self._documents > 1:
             self._refuse(event, "a second document starts here; write one document per file.")
 
-    def _AliasEvent(self, event: Event) -> NoReturn:  # noqa: N802
+    def _alias(self, event: Event) -> NoReturn:
         self._refuse(event, "anchors and aliases are not used here; write the value out.")
 
-    def _MappingStartEvent(self, event: Any) -> None:  # noqa: N802
+    def _mapping(self, event: Any) -> None:
         self._enter(event, {})
 
-    def _SequenceStartEvent(self, event: Any) -> None:  # noqa: N802
+    def _sequence(self, event: Any) -> None:
         self._enter(event, [])
 
-    def _MappingEndEvent(self, _: Event) -> None:  # noqa: N802
+    def _end(self, _: Event) -> None:
         self._open.pop()
         self._keys.pop()
 
-    _SequenceEndEvent = _MappingEndEvent
-
-    def _ScalarEvent(self, event: Any) -> None:  # noqa: N802
+    def _scalar(self, event: Any) -> None:
         self._check(event)
         if self._open and isinstance(self._open[-1][0], dict) and self._keys[-1] is None:
             self._key(event)

@@ -15,6 +15,7 @@ from gateline.chips.chipfile import Chip
 from gateline.chips.derive import derive as derive_chip
 from gateline.documents import Document, read_document
 from gateline.errors import InputError
+from gateline.fleet.run import FleetSummary, Progress, run
 from gateline.numerals import clip
 from gateline.quantities import quantity
 from gateline.rules.corpus import Specs
@@ -223,3 +224,59 @@ def _sixteen_bit_peak(name: str) -> Amount:
             f"'{clip(name)}' has no 16-bit rate in the catalogue. Give the rate as peak, for example 989.5 TFLOP/s."
         )
     return max(rates, key=lambda rate: rate.high or Fraction(0))
+
+
+def screen_fleet(
+    source: str,
+    output: Path | None,
+    as_of: date,
+    *,
+    role: str = "exporter",
+    rules: tuple[str, ...] = (),
+    strict_facts: bool = False,
+    rejects: Path | None = None,
+    all_columns: bool = True,
+    progress: Progress | None = None,
+    specs: Specs | None = None,
+) -> FleetSummary:
+    """Screen every row of a table, in blocks, with the same outcome as one by one.
+
+    Parameters
+    ----------
+    source : str
+        A CSV file, or ``-`` for standard input. Headings are canonical names, with the unit in brackets where it
+        is not the canonical one: ``chip``, ``dense_rate_16bit [TFLOP/s]``, ``applicable_die_area [mm^2]``, ``as_of``.
+    output : Path or None
+        CSV or Parquet by its name; None writes CSV to standard output. It appears only when it is complete.
+    as_of : date
+        Date for rows that do not state their own.
+    role, rules, strict_facts, specs
+        As for `screen_chip`.
+    rejects : Path, optional
+        Where cells that cannot be read are listed. By default beside the output, with ``.rejects.csv`` in its name.
+    all_columns : bool
+        Whether the input columns are repeated in the output.
+    progress : callable
+        Called with bytes read and bytes in all.
+
+    Returns
+    -------
+    FleetSummary
+
+    Raises
+    ------
+    InputError
+        If the table or an output cannot be used, or no row at all can be read.
+    """
+    specs = specs or default_specs()
+    beside = output.with_suffix(".rejects.csv") if output is not None else Path("rejects.csv")
+    return run(
+        specs,
+        source,
+        output,
+        rejects or beside,
+        Request(as_of, role, rules, strict_facts),
+        lambda name: derive_chip(default_catalogue().find(name).entry.read(), specs, as_of),
+        all_columns=all_columns,
+        progress=progress,
+    )

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from gateline.errors import InputError
 
-SCIENTIFIC_FROM = 10**13
+SCIENTIFIC_FROM = 10**9
 ROUNDING = {"<=": ROUND_FLOOR, "<": ROUND_FLOOR, ">=": ROUND_CEILING, ">": ROUND_CEILING}
 MAXIMUM_EXPONENT = 99
 MAXIMUM_LENGTH = 60

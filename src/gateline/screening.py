@@ -8,11 +8,12 @@ from datetime import date
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 
 from gateline.amounts import Amount, read_amount, read_days, read_flag
 from gateline.errors import InputError
 from gateline.quantities import QUANTITIES, Kind
-from gateline.rules.columns import Column, Columns, Names, with_ratios
+from gateline.rules.columns import Column, Columns, Names, fully_unknown, with_ratios
 from gateline.rules.corpus import Specs
 from gateline.rules.explain import Explanation, explain
 from gateline.rules.model import Outcome, Rule, Status, Version
@@ -203,6 +204,13 @@ def _choice(rule: Rule, version: Version, asked: set[str], request: Request) -> 
     return Choice(rule, version, not reason, reason)
 
 
+def can_gate(rule: Rule, role: str) -> bool:
+    """Whether a rule gates for a role on some date."""
+    return (
+        rule.effect in GATING_EFFECTS and role in rule.addressees and any(version.enforced for version in rule.versions)
+    )
+
+
 def _why_not(rule: Rule, version: Version, request: Request) -> str:
     status = version.status_on(request.as_of)
     if status is not Status.IN_FORCE:
@@ -237,26 +245,37 @@ def _verdict(specs: Specs, choice: Choice, columns: Columns, request: Request) -
 def settle_facts(
     specs: Specs, rule: Rule, program: Program, columns: Columns, request: Request, rows: int = 1
 ) -> tuple[dict[str, Column], tuple[tuple[str, bool], ...]]:
-    """Flags that nobody stated but that follow from a list, or are taken in the direction in which the rule applies."""
+    """Flags that nobody stated but that follow from a list, or are taken in the direction in which the rule applies.
+
+    Returns
+    -------
+    (dict, tuple)
+        The flags filled in, row by row, and the scope facts that were assumed in at least one row.
+    """
     facts: dict[str, Column] = {}
     for flag, test in rule.listed_facts:
         names = columns.get(test.name)
-        if flag in program.names and flag not in columns and isinstance(names, Names):
+        if flag in program.names and isinstance(names, Names):
             listed = specs.members_on(test.list_id, request.as_of)
-            facts[flag] = _flags(None if name is None else name in listed for name in names.values)
-    assumed = (
-        ()
-        if request.strict_facts
-        else tuple(
-            (flag, value) for flag, value in rule.scope_facts if flag in program.names and _unstated(columns, flag)
-        )
-    )
-    facts.update({flag: _flags([value] * rows) for flag, value in assumed})
-    return facts, assumed
+            values = [OPEN_END if name is None else float(name in listed) for name in names.values.tolist()]
+            facts[flag] = _fill(columns.get(flag), np.array(values))
+    assumed = []
+    for flag, value in () if request.strict_facts else rule.scope_facts:
+        if flag in program.names and _unstated(columns.get(flag)).any():
+            facts[flag] = _fill(columns.get(flag), np.full(rows, float(value)))
+            assumed.append((flag, value))
+    return facts, tuple(assumed)
 
 
-def _unstated(columns: Columns, flag: str) -> bool:
-    return flag not in columns
+def _unstated(column: Column | Names | None) -> npt.NDArray[np.bool_]:
+    """The rows in which nobody stated a flag, or somebody stated that it is unknown."""
+    return fully_unknown(column) if isinstance(column, Column) else np.array([True])
+
+
+def _fill(column: Column | Names | None, values: npt.NDArray[np.float64]) -> Column:
+    """`values` where a flag is not stated, else what is stated."""
+    filled = np.where(_unstated(column), values, column.low) if isinstance(column, Column) else values
+    return Column(filled, filled)
 
 
 def _flags(values: Iterable[bool | None]) -> Column:

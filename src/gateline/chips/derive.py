@@ -78,10 +78,10 @@ def _total(rates: list[Rate], units: list[str], end: str) -> Fraction | None:
     """One end of total processing performance; at the low end an unknown rate adds nothing."""
     missing = Fraction(0) if end == "low" else None
     performance = np.full((len(units), len(rates), 1), Fraction(0), dtype=object)
-    for number, rate in enumerate(rates):
+    for position, rate in enumerate(rates):
         known = getattr(rate.rate, end)
         values = exact_array([missing if known is None else known])
-        performance[units.index(rate.processing_unit), number] = processing_performance(
+        performance[units.index(rate.processing_unit), position] = processing_performance(
             values, exact_array([rate.bits.low])
         )
     return _value(total_processing_performance(performance)[0])

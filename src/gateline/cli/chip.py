@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from gateline.cli.options import AS_OF, EXIT_ZERO, FORMAT, RULES, SET, STRICT, exit_code, options, show
+from gateline.cli.options import AS_OF, EXIT_ZERO, FORMAT, ROLE, RULES, SET, STRICT, exit_code, options, show
 
 
 @click.command()
@@ -14,15 +14,7 @@ from gateline.cli.options import AS_OF, EXIT_ZERO, FORMAT, RULES, SET, STRICT, e
 @options(AS_OF)
 @click.option("--to", "destination", metavar="CC", help="Country of destination.")
 @click.option("--hq", "headquarters", metavar="CC", help="Headquarters of the recipient's ultimate parent.")
-@options(SET)
-@click.option(
-    "--role",
-    type=click.Choice(["exporter", "foundry", "osat"]),
-    default="exporter",
-    show_default=True,
-    help="Whose duties gate.",
-)
-@options(RULES, STRICT, FORMAT, EXIT_ZERO)
+@options(SET, ROLE, RULES, STRICT, FORMAT, EXIT_ZERO)
 def chip(
     targets: tuple[str, ...],
     as_of: date,

@@ -51,6 +51,13 @@ def _settings(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
 AS_OF = click.option(
     "--as-of", type=Day(), default=date.today, show_default="today", help="Date on which the rules apply."
 )
+ROLE = click.option(
+    "--role",
+    type=click.Choice(["exporter", "foundry", "osat"]),
+    default="exporter",
+    show_default=True,
+    help="Whose duties gate.",
+)
 AS_OF_OPTIONAL = click.option("--as-of", type=Day(), help="Show the version and status on this date.")
 RULES = click.option(
     "--rule",

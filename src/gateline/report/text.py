@@ -139,15 +139,17 @@ def _others(verdicts: Sequence[Verdict], screening: Screening) -> Table:
     table = Table(
         title="Shown, not gating", title_justify="left", title_style="italic", box=box.SIMPLE_HEAD, show_edge=False
     )
-    for heading in ("", "rule", "why it does not gate", "missing, or distance"):
+    for heading in ("", "rule", "why it does not gate", "missing, or distance; assumptions"):
         table.add_column(heading, overflow="fold")
     for verdict in verdicts:
         item = f" {verdict.explanation.item}" if verdict.explanation.item else ""
         missing = ", ".join(map(words, verdict.explanation.missing))
+        assumed = ", ".join(f"{words(fact)}: {wording.truth(value)}" for fact, value in verdict.assumptions)
+        distance = missing or wording.first_distance_text(verdict, screening)
         table.add_row(
             Text(f"{SIGN[verdict.outcome]} {WORD[verdict.outcome]}", style=STYLE[verdict.outcome]),
             Text(f"{verdict.rule.id}{item}"),
             Text(verdict.why_not_gating),
-            Text(missing or wording.first_distance_text(verdict, screening)),
+            Text(f"{distance}; assumed {assumed}" if assumed else distance),
         )
     return table

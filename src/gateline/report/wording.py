@@ -18,6 +18,7 @@ WORD = {Outcome.MET: "MET", Outcome.UNDETERMINED: "UNDETERMINED", Outcome.NOT_ME
 SIGN = {Outcome.MET: "■", Outcome.UNDETERMINED: "◧", Outcome.NOT_MET: "□"}
 OPERATOR = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 MANY_TIMES = 10
+VALUE_DIGITS = 6
 
 
 def words(name: str) -> str:
@@ -48,13 +49,13 @@ def value_text(name: str, column: Column, datum: Datum | None = None) -> str:
     if low == UNDEFINED:
         return "undefined (no non-planar logic die)"
     if low == high:
-        return number(low) + unit
+        return number(low, VALUE_DIGITS) + unit
     span = f"{_end(low, '0')} to {_end(high, '?')}{unit}"
-    return span if datum is None or datum.best is None else f"{number(datum.best)}{unit} ({span})"
+    return span if datum is None or datum.best is None else f"{number(datum.best, VALUE_DIGITS)}{unit} ({span})"
 
 
 def _end(end: object, otherwise: str) -> str:
-    return number(end) if isinstance(end, Fraction) else otherwise
+    return number(end, VALUE_DIGITS) if isinstance(end, Fraction) else otherwise
 
 
 def fact_text(name: str, value: Amount | bool | str | None) -> str:
@@ -109,8 +110,9 @@ def distance_text(test: Condition, columns: Columns, screening: Screening) -> st
         or QUANTITIES[test.quantity].kind is Kind.DATE
     ):
         return ""
-    value = column.low[0]
-    if column.is_open() or not isinstance(value, Fraction):
+    datum = screening.inputs.get(test.quantity)
+    value = datum.best if column.is_open() and datum is not None else column.low[0]
+    if not isinstance(value, Fraction) or (column.is_open() and (datum is None or datum.best is None)):
         return ""
     gap = value - test.threshold
     if not gap:

@@ -1,0 +1,146 @@
+"""The header of a table: which column holds which quantity, in which unit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fractions import Fraction
+
+from gateline.errors import InputError
+from gateline.numerals import clip
+from gateline.quantities import BIT_LENGTHS, QUANTITIES, Kind, Quantity, quantity
+from gateline.units import conversion_factor
+
+RATE = re.compile(r"dense_rate_(\d+)bit")
+HEADER = re.compile(r"\s*(?P<name>[^\[\]]*?)\s*(?:\[\s*(?P<unit>[^\[\]]*?)\s*\])?\s*")
+SHORT_NAMES = {"to": "destination", "hq": "headquarters"}
+OWN_COLUMNS = ("chip", "as_of", "count", "id", "consignee")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberColumn:
+    """A column of amounts: where it stands, what it holds, and how many canonical units one of its units is."""
+
+    position: int
+    heading: str
+    entry: Quantity
+    factor: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What each column of a table holds.
+
+    Attributes
+    ----------
+    names : list of str
+        The headings as they stand.
+    own : dict
+        Positions of ``chip``, ``as_of``, ``count``, ``id`` and ``consignee``.
+    numbers, words : dict
+        Columns of amounts, and positions of flags, names and dates, by canonical name.
+    rates : dict
+        Columns of dense rates, by bit length.
+    passed : list of str
+        Headings that mean nothing here and are passed through.
+    """
+
+    names: list[str]
+    own: dict[str, int] = field(default_factory=dict)
+    numbers: dict[str, NumberColumn] = field(default_factory=dict)
+    words: dict[str, int] = field(default_factory=dict)
+    rates: dict[int, NumberColumn] = field(default_factory=dict)
+    passed: list[str] = field(default_factory=list)
+
+    def subject(self) -> str:
+        """``chip`` or ``training``, as the columns say.
+
+        Raises
+        ------
+        InputError
+            If no column says anything about either, or columns about both are there.
+        """
+        named = [*self.numbers, *self.words]
+        found = {subject for name in named for subject in QUANTITIES[name].subjects}
+        if self.rates or "chip" in self.own:
+            found.add("chip")
+        if len(found) == 1:
+            return found.pop()
+        problem = (
+            "columns about chips and about training stand in one table; split it" if found else "no column is known"
+        )
+        raise InputError(
+            f"{problem}. Columns of a chip table: chip, dense_rate_16bit [TFLOP/s], applicable_die_area [mm^2], …"
+        )
+
+
+def read_header(names: list[str], source: str) -> Header:
+    """The header of a table.
+
+    Raises
+    ------
+    InputError
+        If two columns hold the same quantity, or a unit does not fit.
+    """
+    header = Header(list(names))
+    taken: dict[str, str] = {}
+    for position, heading in enumerate(names):
+        try:
+            meaning = _place(header, position, heading)
+        except InputError as error:
+            raise InputError(f"{source}:1: column {position + 1} '{clip(heading)}': {error}") from None
+        if meaning in taken:
+            raise InputError(
+                f"{source}:1: columns '{clip(taken[meaning])}' and '{clip(heading)}' both hold {meaning}; keep one."
+            )
+        taken[meaning] = heading
+    return header
+
+
+def _place(header: Header, position: int, heading: str) -> str:
+    """File a column, and say what it holds."""
+    found = HEADER.fullmatch(heading)
+    name, unit = (found["name"], found["unit"]) if found else (heading, None)
+    name = SHORT_NAMES.get(name, name)
+    if name in OWN_COLUMNS:
+        header.own[name] = position
+        return name
+    if rate := RATE.fullmatch(name):
+        return _place_rate(header, position, heading, int(rate[1]), unit)
+    try:
+        entry = quantity(name)
+    except InputError:
+        header.passed.append(heading)
+        return f"'{heading}'"
+    if entry.kind is not Kind.AMOUNT:
+        header.words[entry.name] = position
+    else:
+        header.numbers[entry.name] = NumberColumn(position, heading, entry, _factor(unit, entry))
+    return entry.name
+
+
+def _place_rate(header: Header, position: int, heading: str, bits: int, unit: str | None) -> str:
+    if bits not in BIT_LENGTHS:
+        raise InputError(f"bit lengths are {', '.join(map(str, BIT_LENGTHS))}.")
+    entry = QUANTITIES["dense_rate"]
+    header.rates[bits] = NumberColumn(position, heading, entry, _factor(unit, entry))
+    return f"dense_rate_{bits}bit"
+
+
+def _factor(unit: str | None, entry: Quantity) -> Fraction:
+    if not unit:
+        return Fraction(1)
+    if not entry.unit:
+        raise InputError(f"{entry.name} is a count and takes no unit.")
+    return conversion_factor(unit, entry.unit)
+
+
+def near_names(header: Header) -> list[tuple[str, str]]:
+    """Columns passed through whose heading looks like a known one, with that one."""
+    known = [*QUANTITIES, *OWN_COLUMNS, *SHORT_NAMES, *(f"dense_rate_{bits}bit" for bits in BIT_LENGTHS)]
+    pairs = []
+    for heading in header.passed:
+        near = get_close_matches(heading.partition("[")[0].strip().lower().replace(" ", "_"), known, n=1, cutoff=0.8)
+        pairs += [(heading, name) for name in near]
+    return pairs

@@ -1,0 +1,94 @@
+"""What several test files share: reading tables, and screening a subject written as plain text."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Context, Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from gateline.chips.chipfile import Chip
+from gateline.chips.derive import derive
+from gateline.documents import Document
+from gateline.jobs import check_release
+from gateline.rules.model import Outcome, Version
+from gateline.rules.specfiles import default_specs
+from gateline.screening import Request, Screening, Subject, Verdict, screen
+from gateline.training.ledger import Ledger
+
+SPECS = default_specs()
+VERSIONS = [(rule.id, version) for rule in SPECS.rules.values() for version in rule.versions]
+VERSION_NAMES = [f"{rule}@{version.id}" for rule, version in VERSIONS]
+
+
+def table(*parts: str) -> list[dict[str, str]]:
+    """The rows of a CSV file below tests/, each with a `case` name to show."""
+    with Path(__file__).parent.joinpath(*parts).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def names(rows: list[dict[str, str]], column: str = "case") -> list[str]:
+    """The names of the rows, for test ids."""
+    return [row[column] for row in rows]
+
+
+def nested(cells: Mapping[str, str]) -> dict[str, Any]:
+    """Filled cells as a document; a column called `designer.status` is the key status of designer."""
+    content: dict[str, Any] = {}
+    for column, text in cells.items():
+        if text:
+            *groups, key = column.split(".")
+            inner = content
+            for group in groups:
+                inner = inner.setdefault(group, {})
+            inner[key] = text
+    return content
+
+
+def screen_chip_document(content: Mapping[str, Any], as_of: str, role: str = "exporter", *rules: str) -> Screening:
+    """Screen a chip written as the content of a chip file."""
+    day = date.fromisoformat(as_of)
+    chip = Document("a chip file", {"name": "X1", **content}).validate(Chip)
+    return screen(SPECS, Subject("chip", "x1", "X1"), derive(chip, SPECS, day), Request(day, role, rules))
+
+
+def check_ledger(content: Mapping[str, Any], as_of: str, *rules: str, strict_facts: bool = False) -> Screening:
+    """Check a training ledger written as the content of a ledger file."""
+    ledger = Document("a ledger file", {"model": "Example-1", **content}).validate(Ledger)
+    return check_release(ledger, date.fromisoformat(as_of), rules=rules, strict_facts=strict_facts)
+
+
+def verdict_of(screening: Screening, rule: str) -> Verdict:
+    """The verdict of one rule."""
+    return next(verdict for verdict in screening.verdicts if verdict.rule.id == rule)
+
+
+def item_of(verdict: Verdict) -> str:
+    """The deciding item: its id, `open` where a met rule could rest on several, empty where none is met."""
+    if verdict.outcome is Outcome.MET:
+        return verdict.explanation.item or "open"
+    return ""
+
+
+def a_day_of(version: Version) -> date:
+    """The first day on which a version is in force."""
+    assert version.effective is not None
+    return version.effective.start
+
+
+def step(value: Fraction | str, by: int, digits: int = 12) -> Fraction:
+    """`value`, or its neighbour `by` steps away, among the decimals of that many significant digits."""
+    near = Fraction(value)
+    context = Context(prec=digits)
+    number = context.divide(Decimal(near.numerator), Decimal(near.denominator))
+    for _ in range(abs(by)):
+        number = context.next_plus(number) if by > 0 else context.next_minus(number)
+    return Fraction(number)
+
+
+def day_after(day: date, days: int = 1) -> date:
+    """The day that many days later."""
+    return day + timedelta(days=days)
