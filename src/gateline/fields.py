@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    create_model,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from gateline.amounts import Amount, read_amount, read_days, read_flag
 from gateline.errors import InputError
@@ -17,18 +29,38 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
 
 
-def amount(name: str) -> BeforeValidator:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Marks a field whose value people write as text: how it is read, and how an editor's schema describes it."""
+
+    read: Callable[[Any], Any]
+    says: str
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        """The text is read; what a default holds is left alone."""
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, __: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Editors type what YAML types, so plain numbers and yes or no are let through to be read as text."""
+        return {"type": ["string", "number", "boolean"], "description": self.says}
+
+
+def amount(name: str) -> Written:
     """Reads an amount of the quantity `name`."""
-    return BeforeValidator(
-        lambda value: value if isinstance(value, Amount) else read_amount(text(value, name), QUANTITIES[name])
-    )
+    entry = QUANTITIES[name]
+    return Written(lambda value: read_amount(text(value, name), entry), f"{entry.says}; for example {entry.example}")
 
 
-def flag(name: str) -> BeforeValidator:
+def flag(name: str) -> Written:
     """Reads yes, no or unknown; `name` is the key that a message shows."""
-    return BeforeValidator(
-        lambda value: value if isinstance(value, bool) or value is None else read_flag(text(value, name), name)
-    )
+    says = f"{QUANTITIES[name].says}; yes, no or unknown" if name in QUANTITIES else "yes, no or unknown"
+    return Written(lambda value: read_flag(text(value, name), name), says)
+
+
+def days(name: str) -> Written:
+    """Reads a date, a year or a span."""
+    entry = QUANTITIES[name]
+    return Written(lambda value: read_days(text(value, name), entry), f"{entry.says}; for example {entry.example}")
 
 
 def text(value: Any, name: str) -> str:
@@ -44,7 +76,7 @@ def _stated_value(name: str) -> Any:
     if entry.kind is Kind.FLAG:
         return Annotated[bool | None, flag(name)]
     if entry.kind is Kind.DATE:
-        return Annotated[Amount | None, BeforeValidator(lambda value: read_days(text(value, name), entry))]
+        return Annotated[Amount | None, days(name)]
     return str if entry.kind is Kind.NAME else Annotated[Amount | None, amount(name)]
 
 

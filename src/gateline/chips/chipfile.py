@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from gateline.amounts import UNKNOWN, Amount, read_amount
 from gateline.errors import InputError
-from gateline.fields import Part, amount, flag, stated_model
+from gateline.fields import Part, Written, amount, flag, stated_model
 from gateline.fields import text as as_text
+from gateline.numerals import clip
 from gateline.quantities import QUANTITIES
+
+MAXIMUM_DIES = 10_000
 
 Confidence = Literal[
     "datasheet", "vendor", "database", "press", "estimate", "derived", "teardown", "peer", "unknown", "measured"
@@ -18,19 +21,15 @@ Confidence = Literal[
 
 
 def _count(text: Any) -> int:
-    if isinstance(text, int):
-        return text
-    if not isinstance(text, str) or not text.isascii() or not text.isdigit() or not 0 < int(text) <= 10_000:
-        raise InputError(f"count: '{text}' is not a number of dies. Write a whole number from 1 to 10,000.")
+    if not isinstance(text, str) or not text.isascii() or not text.isdigit() or not 0 < int(text) <= MAXIMUM_DIES:
+        raise InputError(
+            f"count: '{clip(str(text))}' is not a number of dies. Write a whole number from 1 to {MAXIMUM_DIES:,}."
+        )
     return int(text)
 
 
 def _area(text: Any) -> Amount:
-    amount = (
-        text
-        if isinstance(text, Amount)
-        else read_amount(as_text(text, "applicable_die_area"), QUANTITIES["applicable_die_area"])
-    )
+    amount = read_amount(as_text(text, "applicable_die_area"), QUANTITIES["applicable_die_area"])
     if amount.high == 0 or amount.low == 0:
         raise InputError("area: a die has an area greater than zero. Leave the key out where the area is unknown.")
     return amount
@@ -68,8 +67,8 @@ class Die(Sourced):
     """One sort of logic die in the package."""
 
     name: str = ""
-    count: Annotated[int, BeforeValidator(_count)] = 1
-    area: Annotated[Amount, BeforeValidator(_area)] = UNKNOWN
+    count: Annotated[int, Written(_count, "how many of these dies the package holds")] = 1
+    area: Annotated[Amount, Written(_area, "area of one die; for example 814 mm^2")] = UNKNOWN
     node: Annotated[Amount, amount("process_node")] = UNKNOWN
     process: str = ""
     planar: Annotated[bool | None, flag("planar")] = None

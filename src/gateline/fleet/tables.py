@@ -122,7 +122,10 @@ def _cells(column: Sequence[Any]) -> list[Any]:
     kind = getattr(getattr(column, "dtype", None), "kind", "O")
     if kind == "f":
         return ["" if value != value else value for value in np.asarray(column).tolist()]
-    return np.asarray(column).tolist() if kind == "i" else list(map(harmless, column))
+    if kind == "i":
+        return list(np.asarray(column).tolist())
+    safe = {cell: harmless(cell) for cell in set(column)}
+    return list(map(safe.__getitem__, column))
 
 
 def harmless(cell: Any) -> Any:

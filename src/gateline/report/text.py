@@ -83,10 +83,7 @@ def _verdict(verdict: Verdict, screening: Screening) -> Panel:
     body: list[RenderableType] = [Text(verdict.rule.title, style="italic")]
     body += [_clauses(explanation.items, verdict.columns, screening), *_because(verdict)]
     if explanation.exclusions and verdict.rule.effect == "presumption":
-        body += [
-            Text("Ways to overcome it:", style="italic"),
-            _clauses(explanation.exclusions, verdict.columns, screening),
-        ]
+        body += [Text("Ways to overcome it:", style="italic"), _ways(explanation.exclusions, verdict.columns)]
     citations = "; ".join(f"{citation.cite} ({citation.role})" for citation in version.citations)
     status = verdict.status.value.replace("_", " ")
     body.append(Text(f"Version {version.id}, {status}, {version.confidence}: {citations}", style="dim"))
@@ -123,6 +120,22 @@ def _clauses(clauses: Sequence[ClauseReport], columns: Columns, screening: Scree
             sign = Text(SIGN[clause.outcome] if position == 0 else "", style=STYLE[clause.outcome])
             name = Text(clause.clause.id if position == 0 else "")
             table.add_row(sign, name, *_condition(condition, columns, screening))
+    return table
+
+
+def _ways(exclusions: Sequence[ClauseReport], columns: Columns) -> Table:
+    """One line per exclusion: whether it holds, and if not, what stands in its way."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    for heading in ("", "way", "what stands in its way"):
+        table.add_column(heading, overflow="fold")
+    for way in exclusions:
+        obstacles = [
+            f"{SIGN[condition.outcome]} {wording.condition_text(condition.test)} ({wording.given_text(condition.test, columns)})"
+            for condition in way.conditions
+            if condition.outcome is not Outcome.MET
+        ]
+        sign = Text(SIGN[way.outcome], style=STYLE[way.outcome])
+        table.add_row(sign, Text(way.clause.id), Text("; ".join(obstacles) or "nothing: it holds"))
     return table
 
 

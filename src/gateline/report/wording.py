@@ -83,7 +83,7 @@ def condition_text(test: Condition) -> str:
         case MemberTest():
             return f"{words(test.name)} {'on' if test.wanted else 'not on'} {test.list_id}"
         case ItemTest():
-            return f"{test.rule}/{test.item} {'met' if test.wanted else 'not met'}"
+            return f"{test.rule.rpartition('.')[2]}/{test.item} {'met' if test.wanted else 'not met'}"
 
 
 def given_text(test: Condition, columns: Columns) -> str:

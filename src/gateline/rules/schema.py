@@ -7,10 +7,11 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from gateline.amounts import read_amount, read_date
 from gateline.errors import InputError
+from gateline.fields import Part, Written
 from gateline.quantities import Kind, Quantity, quantity
 from gateline.rules.model import (
     Citation,
@@ -29,8 +30,8 @@ from gateline.rules.model import (
     belongs,
 )
 
-Day = Annotated[date, BeforeValidator(lambda text: read_date(str(text), "date"))]
-Truth = Annotated[bool, BeforeValidator(lambda text: _truth(str(text)))]
+Day = Annotated[date, Written(lambda text: read_date(str(text), "date"), "a date such as 2026-11-21")]
+Truth = Annotated[bool, Written(lambda text: _truth(str(text)), "yes or no")]
 Operator = Literal[">=", ">", "<=", "<"]
 Confidence = Literal["primary", "secondary", "uncertain"]
 
@@ -41,13 +42,7 @@ def _truth(text: str) -> bool:
     return text == "yes"
 
 
-class Entry(BaseModel):
-    """A mapping in a file under ``specs/``: no unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-
-class PeriodEntry(Entry):
+class PeriodEntry(Part):
     """A period: ``from`` is its first day, ``to`` the first day after it."""
 
     start: Day = Field(alias="from")
@@ -64,7 +59,7 @@ class PeriodEntry(Entry):
         return Period(self.start, self.end)
 
 
-class CitationEntry(Entry):
+class CitationEntry(Part):
     """A source, what it did, and when it was last looked at."""
 
     cite: str
@@ -76,7 +71,7 @@ class CitationEntry(Entry):
         return Citation(self.cite, self.role, self.checked)
 
 
-class ConditionEntry(Entry):
+class ConditionEntry(Part):
     """One condition; exactly one of quantity, date, flag, name and item says which kind."""
 
     quantity: str | None = None
@@ -146,7 +141,7 @@ def _entry(name: str, kind: Kind) -> Quantity:
     return entry
 
 
-class ExclusionEntry(Entry):
+class ExclusionEntry(Part):
     """A group of conditions that takes an item out."""
 
     id: str
@@ -165,7 +160,7 @@ class ItemEntry(ExclusionEntry):
     unless: list[str] = []
 
 
-class VersionEntry(Entry):
+class VersionEntry(Part):
     """One complete statement of a rule."""
 
     id: str
@@ -213,14 +208,14 @@ class VersionEntry(Entry):
         )
 
 
-class ScopeFactEntry(Entry):
+class ScopeFactEntry(Part):
     """A fact about scope, and the value under which the rule applies."""
 
     flag: str
     assume: Truth
 
 
-class ListedFactEntry(Entry):
+class ListedFactEntry(Part):
     """A flag that, where nobody states it, follows from a name being on a list."""
 
     flag: str
@@ -232,7 +227,7 @@ class ListedFactEntry(Entry):
         return _entry(self.flag, Kind.FLAG).name, MemberTest(_entry(self.name, Kind.NAME).name, self.on, wanted=True)
 
 
-class RuleFile(Entry):
+class RuleFile(Part):
     """A rule file: one provision, all its versions."""
 
     schema_: Literal["1"] = Field(alias="schema")
@@ -287,7 +282,7 @@ class RuleFile(Entry):
         )
 
 
-class MemberEntry(Entry):
+class MemberEntry(Part):
     """A country (by code) or an entity (by name) on a list."""
 
     code: str = ""
@@ -305,7 +300,7 @@ class MemberEntry(Entry):
         return [Member(name, self.name, self.since, self.until, self.confidence or "", self.note) for name in names]
 
 
-class ListFile(Entry):
+class ListFile(Part):
     """A list file: names, each with the period in which it stands on the list."""
 
     schema_: Literal["1"] = Field(alias="schema")
@@ -337,7 +332,7 @@ class ListFile(Entry):
         )
 
 
-class CountryEntry(Entry):
+class CountryEntry(Part):
     """A country code and the names by which people call it."""
 
     code: str
@@ -345,7 +340,7 @@ class CountryEntry(Entry):
     aliases: list[str] = []
 
 
-class CountriesFile(Entry):
+class CountriesFile(Part):
     """All ISO 3166-1 codes."""
 
     schema_: Literal["1"] = Field(alias="schema")
