@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gateline.chips.chipfile import Chip
 from gateline.chips.derive import derive
 from gateline.documents import Document
 from gateline.jobs import check_release
-from gateline.rules.model import Outcome, Version
+from gateline.rules.columns import Column, Columns, Names
+from gateline.rules.model import Clause, Outcome, Version
+from gateline.rules.program import Program, compile_version
 from gateline.rules.specfiles import default_specs
-from gateline.screening import Request, Screening, Subject, Verdict, screen
+from gateline.screening import Request, Screening, Subject, Verdict, exact_array, screen
 from gateline.training.ledger import Ledger
 
 SPECS = default_specs()
@@ -89,6 +94,28 @@ def step(value: Fraction | str, by: int, digits: int = 12) -> Fraction:
     return Fraction(number)
 
 
-def day_after(day: date, days: int = 1) -> date:
-    """The day that many days later."""
-    return day + timedelta(days=days)
+def isolated(rule_id: str, version: Version, clause: Clause, day: date | None = None) -> Program:
+    """A program whose only item is one clause of a version, its exclusions left out."""
+    alone = replace(version, items=(replace(clause, unless=()),), exclusions=())
+    return compile_version(SPECS, rule_id, alone, day or a_day_of(version))
+
+
+def exact(*values: Fraction | int | None) -> Column:
+    """A column of points, as exact rationals; None is unknown."""
+    ends = exact_array([None if value is None else Fraction(value) for value in values])
+    return Column(ends, ends)
+
+
+def as_floats(columns: Columns) -> dict[str, Column | Names]:
+    """The same columns as float64, rounded once from their exact values."""
+    return {
+        name: column if isinstance(column, Names) else Column(*(end.astype(np.float64) for end in (column.low, column.high)))
+        for name, column in columns.items()
+    }
+
+
+def a_name(*texts: str | None) -> Names:
+    """A column of names."""
+    values = np.empty(len(texts), dtype=object)
+    values[:] = texts
+    return Names(values)

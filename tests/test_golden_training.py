@@ -115,6 +115,24 @@ def test_scope_facts_nobody_stated_are_assumed_and_named():
     assert {(verdict.outcome, verdict.assumptions) for verdict in strict.verdicts} == {(Outcome.UNDETERMINED, ())}
 
 
+@pytest.mark.parametrize(
+    ("rule", "flag"),
+    [
+        ("eu.ai-act.systemic-risk", "general_purpose_model"),
+        ("eu.ai-act.gpai", "generates_language_image_or_video"),
+        ("us.ca.sb53", "foundation_model"),
+        ("us.ear.4e091", "closed_weights"),
+    ],
+)
+def test_a_fact_stated_to_be_unknown_is_assumed_unless_facts_are_strict(rule, flag):
+    content = {"training_compute": "2e26 FLOP", flag: "unknown"}
+    relaxed, strict = (
+        verdict_of(check_ledger(content, "2026-11-21", strict_facts=strictness), rule) for strictness in (False, True)
+    )
+    assert (relaxed.outcome, (flag, True) in relaxed.assumptions) == (Outcome.MET, True)
+    assert (strict.outcome, strict.assumptions) == (Outcome.UNDETERMINED, ())
+
+
 def test_an_unknown_total_flips_at_the_line_and_not_beside_it():
     """SB 53 is met above 10^26, 4E091 at 10^26: the stretches say so."""
     screening = check_ledger({"training_compute": "unknown", **REVENUE}, "2026-11-21")
@@ -156,7 +174,7 @@ def test_six_operations_per_parameter_and_token(params, tokens, expected):
     [
         ("200_000", "300 TFLOP/s", "50%", 108 * 10**21),  # EU Annex A.3, model B
         ("370000", "989 TFLOP/s", "0.5", 658674 * 10**18),  # H
-        ("221184", "989 TFLOP/s", "0.30", 236250639360000000000000),  # SmolLM3: 384 units for 576 hours
+        ("221184", "989 TFLOP/s", "0.30", 236251054080000000000000),  # SmolLM3: 384 units for 576 hours
         ("1", "1 TFLOP/s", "1", 36 * 10**14),
     ],
 )

@@ -100,7 +100,7 @@ def _read_value(text: str, entry: Quantity) -> Fraction:
         raise InputError(f"'{clip(stripped)}' is not a value. Write for example '{entry.example}', or 'unknown'.")
     if "sparse" in stripped.lower():
         raise InputError(f"'{clip(stripped)}' is a sparse rate; the rules use the dense one. Write the dense rate.")
-    if entry.share and stripped.endswith("%"):
+    if entry.percent and stripped.endswith("%"):
         return read_measure(stripped[:-1], "", entry.example) / 100
     return read_measure(stripped, entry.unit, entry.example, bare=entry.bare)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -22,6 +23,7 @@ from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
 from gateline.screening import Inputs, Request, Screening, Subject, read_datum, screen
 from gateline.training.derive import derive as derive_training
+from gateline.training.derive import with_original
 from gateline.training.ledger import STATED as TRAINING_QUANTITIES
 from gateline.training.ledger import Ledger
 
@@ -70,6 +72,7 @@ def screen_chip(
     rules: tuple[str, ...] = (),
     changes: dict[str, str] | None = None,
     strict_facts: bool = False,
+    readings: Mapping[str, str] | None = None,
     specs: Specs | None = None,
 ) -> Screening:
     """Screen one chip against every rule about chips that speaks on `as_of`.
@@ -88,6 +91,8 @@ def screen_chip(
         Inputs to override or add, by canonical name, as people write them: ``{"die_area": "814 mm^2"}``.
     strict_facts : bool
         Leave scope facts that nobody stated unknown instead of assuming them.
+    readings : mapping, optional
+        Choice per reading where the law leaves one, such as ``{"tf32": "32"}``; the others keep their default.
     specs : Specs, optional
         Another data release than the one that ships with the program.
 
@@ -110,11 +115,14 @@ def screen_chip(
     """
     specs = specs or default_specs()
     found = find_chip(target)
-    inputs = derive_chip(found.chip, specs, as_of)
-    inputs.update(_changes(changes or {}, (*CHIP_QUANTITIES, "datacenter", "designer"), specs))
+    stated = _changes(changes or {}, (*CHIP_QUANTITIES, "datacenter", "designer"), specs)
     remarks = tuple(text for text in (found.remark, found.chip.notes) if text)
     return screen(
-        specs, Subject("chip", found.id, found.chip.name), inputs, Request(as_of, role, rules, strict_facts), remarks
+        specs,
+        Subject("chip", found.id, found.chip.name),
+        lambda readings: derive_chip(found.chip, specs, as_of, readings) | stated,
+        Request(as_of, role, rules, strict_facts, readings or {}),
+        remarks,
     )
 
 
@@ -133,6 +141,7 @@ def check_release(
     rules: tuple[str, ...] = (),
     changes: dict[str, str] | None = None,
     strict_facts: bool = False,
+    readings: Mapping[str, str] | None = None,
     specs: Specs | None = None,
 ) -> Screening:
     """Check a model's training compute against every rule about training that speaks on `as_of`.
@@ -143,7 +152,7 @@ def check_release(
         A ledger file (YAML or JSON), ``-`` for standard input, or a ledger.
     as_of : date
         Date on which the rules apply.
-    rules, changes, strict_facts, specs
+    rules, changes, strict_facts, readings, specs
         As for `screen_chip`.
 
     Returns
@@ -166,11 +175,11 @@ def check_release(
     specs = specs or default_specs()
     read = ledger if isinstance(ledger, Ledger) else read_document(ledger).validate(Ledger)
     counted = derive_training(read, _peaks(read))
-    inputs = counted.inputs | _changes(changes or {}, TRAINING_QUANTITIES, specs)
+    inputs = with_original(counted.inputs | _changes(changes or {}, TRAINING_QUANTITIES, specs))
     source = "" if isinstance(ledger, Ledger) else ledger
     subject = Subject("training", Path(source).stem if source not in ("", "-") else read.model, read.model)
-    request = Request(as_of, "developer", rules, strict_facts)
-    return screen(specs, subject, inputs, request, counted.remarks, counted.exchange)
+    request = Request(as_of, "developer", rules, strict_facts, readings or {})
+    return screen(specs, subject, lambda _: inputs, request, counted.remarks, counted.exchange)
 
 
 def quick_ledger(
@@ -234,6 +243,7 @@ def screen_fleet(
     role: str = "exporter",
     rules: tuple[str, ...] = (),
     strict_facts: bool = False,
+    readings: Mapping[str, str] | None = None,
     rejects: Path | None = None,
     all_columns: bool = True,
     progress: Progress | None = None,
@@ -250,7 +260,7 @@ def screen_fleet(
         CSV or Parquet by its name; None writes CSV to standard output. It appears only when it is complete.
     as_of : date
         Date for rows that do not state their own.
-    role, rules, strict_facts, specs
+    role, rules, strict_facts, readings, specs
         As for `screen_chip`.
     rejects : Path, optional
         Where cells that cannot be read are listed. By default beside the output, with ``.rejects.csv`` in its name.
@@ -269,14 +279,15 @@ def screen_fleet(
         If the table or an output cannot be used, or no row at all can be read.
     """
     specs = specs or default_specs()
+    chosen = specs.choose_readings(readings or {})
     beside = output.with_suffix(".rejects.csv") if output is not None else Path("rejects.csv")
     return run(
         specs,
         source,
         output,
         rejects or beside,
-        Request(as_of, role, rules, strict_facts),
-        lambda name: derive_chip(default_catalogue().find(name).entry.read(), specs, as_of),
+        Request(as_of, role, rules, strict_facts, readings or {}),
+        lambda name: derive_chip(default_catalogue().find(name).entry.read(), specs, as_of, chosen),
         all_columns=all_columns,
         progress=progress,
     )

@@ -50,6 +50,8 @@ class Quantity:
         Definition in one line.
     bare : bool
         Whether a number without a unit is accepted (pure counts and shares).
+    share, percent : bool
+        Whether it cannot pass one, and whether it may be written in percent.
     zero : bool
         Whether zero is a possible value; negative values never are.
     ratio : Ratio or None
@@ -75,6 +77,7 @@ class Quantity:
     bare: bool = False
     zero: bool = True
     share: bool = False
+    percent: bool = False
     minimum: Fraction = Fraction(0)
     ratio: Ratio | None = None
     of: str = ""
@@ -217,8 +220,28 @@ _TRAINING = (
         "further training as a share of all training operations",
         bare=True,
         share=True,
+        percent=True,
         ratio=Ratio("additional_training_compute", "training_compute"),
         label="additional share",
+    ),
+    _amount(
+        "original_training_compute",
+        "FLOP",
+        "9e25 FLOP",
+        "operations that trained the published model from which this one is derived",
+        bare=True,
+        minimum=LOST_SUPERSCRIPT,
+        label="original compute",
+    ),
+    _amount(
+        "additional_share_of_original",
+        "",
+        "25%",
+        "further training per training of the original model",
+        bare=True,
+        ratio=Ratio("additional_training_compute", "original_training_compute"),
+        percent=True,
+        label="additional per original",
     ),
     _amount("parameters", "", "405e9", "parameters of the model", bare=True, zero=False),
     _amount(
@@ -234,6 +257,7 @@ _TRAINING = (
         bare=True,
         zero=False,
         share=True,
+        percent=True,
     ),
     _amount("annual_gross_revenue", "USD", "500e6 USD", "gross revenue with affiliates in the preceding calendar year"),
     _flag("general_purpose_model", "the model is a general-purpose AI model"),

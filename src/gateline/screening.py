@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
@@ -15,8 +15,9 @@ from gateline.errors import InputError
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import Column, Columns, Names, fully_unknown, with_ratios
 from gateline.rules.corpus import Specs
+from gateline.rules.evaluate import evaluate
 from gateline.rules.explain import Explanation, explain
-from gateline.rules.model import Outcome, Rule, Status, Version
+from gateline.rules.model import Outcome, Reading, Rule, Status, Version
 from gateline.rules.program import Program, compile_version
 
 GATING_EFFECTS = ("classification", "presumption", "notification")
@@ -75,12 +76,24 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """How to screen: on which date, for whom, which rules gate, and whether scope facts may be assumed."""
+    """How to screen: on which date, for whom, which rules gate, whether scope facts may be assumed, which readings."""
 
     as_of: date
     role: str
     rules: tuple[str, ...] = ()
     strict_facts: bool = False
+    readings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What another choice of a reading would make of a verdict."""
+
+    reading: Reading
+    chosen: str
+    choice: str
+    outcome: Outcome
+    item: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +109,7 @@ class Verdict:
     explanation: Explanation
     assumptions: tuple[tuple[str, bool], ...]
     columns: Columns
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -133,21 +147,34 @@ class Screening:
 def screen(
     specs: Specs,
     subject: Subject,
-    inputs: Inputs,
+    derive: Callable[[Mapping[str, str]], Inputs],
     request: Request,
     remarks: tuple[str, ...] = (),
     exchange: tuple[tuple[str, Fraction], ...] = (),
 ) -> Screening:
     """What every rule about this kind of subject says on the date.
 
+    Parameters
+    ----------
+    specs : Specs
+    subject : Subject
+    derive : callable
+        The inputs under a choice of readings (a mapping of every reading to a choice).
+    request : Request
+    remarks, exchange
+        Passed on to the result.
+
     Raises
     ------
     InputError
-        If a rule asked for does not exist, is about something else, or had no version by that date; or if no rule
-        at all had one.
+        If a rule or reading asked for does not exist, is about something else, or had no version by that date; or if
+        no rule at all had one.
     """
+    readings = specs.choose_readings(request.readings)
+    inputs = derive(readings)
     columns = to_columns(inputs)
-    verdicts = [_verdict(specs, chosen, columns, request) for chosen in choose(specs, subject.kind, request)]
+    others = _other_readings(specs, subject.kind, readings, derive)
+    verdicts = [_verdict(specs, chosen, columns, request, others) for chosen in choose(specs, subject.kind, request)]
     shown = with_ratios(columns)
     return Screening(
         subject=subject,
@@ -159,6 +186,31 @@ def screen(
         remarks=remarks,
         exchange=exchange,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """The inputs under another choice of one reading, the rest as chosen."""
+
+    reading: Reading
+    choice: str
+    readings: Mapping[str, str]
+    columns: Columns
+
+
+def _other_readings(
+    specs: Specs,
+    kind: str,
+    readings: Mapping[str, str],
+    derive: Callable[[Mapping[str, str]], Inputs],
+) -> list[_Other]:
+    changed = [
+        (reading, choice, {**readings, name: choice})
+        for name, reading in specs.readings.items()
+        for choice, _ in reading.choices
+        if reading.subject == kind and choice != readings[name]
+    ]
+    return [_Other(reading, choice, others, to_columns(derive(others))) for reading, choice, others in changed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +277,11 @@ def _why_not(rule: Rule, version: Version, request: Request) -> str:
     return "" if rule.effect in GATING_EFFECTS else f"its effect is {rule.effect.replace('_', ' ')}"
 
 
-def _verdict(specs: Specs, choice: Choice, columns: Columns, request: Request) -> Verdict:
-    program = compile_version(specs, choice.rule.id, choice.version, request.as_of)
+def _verdict(specs: Specs, choice: Choice, columns: Columns, request: Request, others: list[_Other]) -> Verdict:
+    program = compile_version(specs, choice.rule.id, choice.version, request.as_of, request.readings)
     facts, assumptions = settle_facts(specs, choice.rule, program, columns, request)
     completed = {**columns, **facts}
+    explanation = explain(program, completed)
     return Verdict(
         rule=choice.rule,
         version=choice.version,
@@ -236,10 +289,26 @@ def _verdict(specs: Specs, choice: Choice, columns: Columns, request: Request) -
         enforced=choice.version.enforced_on(request.as_of),
         gating=choice.gating,
         why_not_gating=choice.why_not_gating,
-        explanation=explain(program, completed),
+        explanation=explanation,
         assumptions=assumptions,
         columns=with_ratios(completed),
+        alternatives=tuple(_alternatives(specs, choice, request, others, explanation)),
     )
+
+
+def _alternatives(
+    specs: Specs, choice: Choice, request: Request, others: list[_Other], explanation: Explanation
+) -> Iterable[Alternative]:
+    """The other readings under which this rule would come out differently."""
+    chosen = specs.choose_readings(request.readings)
+    for other in others:
+        program = compile_version(specs, choice.rule.id, choice.version, request.as_of, other.readings)
+        facts, _ = settle_facts(specs, choice.rule, program, other.columns, request)
+        evaluation = evaluate(program, with_ratios({**other.columns, **facts}), 1)
+        outcome, position = Outcome(int(evaluation.outcome[0])), int(evaluation.item[0])
+        item = program.items[position].clause.id if position >= 0 else None
+        if (outcome, item) != (explanation.outcome, explanation.item):
+            yield Alternative(other.reading, chosen[other.reading.id], other.choice, outcome, item)
 
 
 def settle_facts(

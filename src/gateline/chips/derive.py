@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -30,7 +30,7 @@ ADVANCED_LOGIC = "us.ear.applicable-advanced-logic"
 NON_DRAM = ("GDDR", "LPDDR", "DDR", "SRAM")
 
 
-def derive(chip: Chip, specs: Specs, as_of: date) -> Inputs:
+def derive(chip: Chip, specs: Specs, as_of: date, readings: Mapping[str, str]) -> Inputs:
     """Every quantity that can be had from the chip's figures; what they do not say is left out, which is unknown.
 
     Parameters
@@ -40,6 +40,8 @@ def derive(chip: Chip, specs: Specs, as_of: date) -> Inputs:
         Countries, and the definition of the dies whose transistors count.
     as_of : date
         Day on which that definition is taken.
+    readings : mapping
+        Choice per reading; ``tf32`` says how many bits a TF32 operand has.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def derive(chip: Chip, specs: Specs, as_of: date) -> Inputs:
         If a stated value cannot be read.
     """
     inputs: Inputs = {}
-    _performance(chip, inputs)
+    _performance(chip, readings, inputs)
     _dies(chip, specs, as_of, inputs)
     _memory(chip, inputs)
     _bandwidth(chip, inputs)
@@ -61,17 +63,25 @@ def derive(chip: Chip, specs: Specs, as_of: date) -> Inputs:
     return inputs
 
 
-def _performance(chip: Chip, inputs: Inputs) -> None:
+def _performance(chip: Chip, readings: Mapping[str, str], inputs: Inputs) -> None:
     if not chip.rates:
         return
-    units = list(dict.fromkeys(rate.processing_unit for rate in chip.rates))
-    low, high = (_total(chip.rates, units, end) for end in ("low", "high"))
-    best = [_best([rate for rate in chip.rates if rate.processing_unit == unit]) for unit in units]
+    rates = [_read_bits(rate, readings) for rate in chip.rates]
+    units = list(dict.fromkeys(rate.processing_unit for rate in rates))
+    low, high = (_total(rates, units, end) for end in ("low", "high"))
+    best = [_best([rate for rate in rates if rate.processing_unit == unit]) for unit in units]
     sources = dict.fromkeys(source for rates in best for rate in rates for source in [rate.source] if source)
     confidences = dict.fromkeys(rate.confidence for rates in best for rate in rates if rate.confidence)
     inputs["total_processing_performance"] = Datum(
         Amount(low, high), " + ".join(_how(rates) for rates in best), ", ".join(sources), ", ".join(confidences)
     )
+
+
+def _read_bits(rate: Rate, readings: Mapping[str, str]) -> Rate:
+    """The rate with the bit length that the reading gives a TF32 operand."""
+    if rate.format.upper() != "TF32":
+        return rate
+    return rate.model_copy(update={"bits": Amount.exactly(int(readings["tf32"]))})
 
 
 def _total(rates: list[Rate], units: list[str], end: str) -> Fraction | None:

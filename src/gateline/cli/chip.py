@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from gateline.cli.options import AS_OF, EXIT_ZERO, FORMAT, ROLE, RULES, SET, STRICT, exit_code, options, show
+from gateline.cli.options import AS_OF, EXIT_ZERO, FORMAT, READING, ROLE, RULES, SET, STRICT, exit_code, options, show
 
 
 @click.command()
@@ -14,7 +14,7 @@ from gateline.cli.options import AS_OF, EXIT_ZERO, FORMAT, ROLE, RULES, SET, STR
 @options(AS_OF)
 @click.option("--to", "destination", metavar="CC", help="Country of destination.")
 @click.option("--hq", "headquarters", metavar="CC", help="Headquarters of the recipient's ultimate parent.")
-@options(SET, ROLE, RULES, STRICT, FORMAT, EXIT_ZERO)
+@options(SET, ROLE, RULES, READING, STRICT, FORMAT, EXIT_ZERO)
 def chip(
     targets: tuple[str, ...],
     as_of: date,
@@ -23,6 +23,7 @@ def chip(
     changes: dict[str, str],
     role: str,
     rules: tuple[str, ...],
+    readings: dict[str, str],
     strict_facts: bool,
     format_: str,
     exit_zero: bool,
@@ -43,7 +44,9 @@ def chip(
     given = {"destination": destination, "headquarters": headquarters}
     changes = changes | {name: value for name, value in given.items() if value is not None}
     screenings = [
-        screen_chip(target, as_of, role=role, rules=rules, changes=changes, strict_facts=strict_facts)
+        screen_chip(
+            target, as_of, role=role, rules=rules, changes=changes, readings=readings, strict_facts=strict_facts
+        )
         for target in targets
     ]
     show(screenings, format_)

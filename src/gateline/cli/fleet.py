@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateline.cli.options import AS_OF, EXIT_CODES, EXIT_ZERO, ROLE, RULES, STRICT, options
+from gateline.cli.options import AS_OF, EXIT_CODES, EXIT_ZERO, READING, ROLE, RULES, STRICT, options
 
 if TYPE_CHECKING:
     from gateline.fleet.run import FleetSummary, Progress
@@ -32,7 +32,7 @@ LONG_BYTES = 5_000_000
     show_default=True,
     help="Repeat the input columns, or only id (or row) and the new ones.",
 )
-@options(ROLE, RULES, STRICT)
+@options(ROLE, RULES, READING, STRICT)
 @click.option(
     "--rejects",
     type=click.Path(path_type=Path),
@@ -52,6 +52,7 @@ def fleet(
     columns: str,
     role: str,
     rules: tuple[str, ...],
+    readings: dict[str, str],
     strict_facts: bool,
     rejects: Path | None,
     allow_rejects: bool,
@@ -79,6 +80,7 @@ def fleet(
             as_of,
             role=role,
             rules=rules,
+            readings=readings,
             strict_facts=strict_facts,
             rejects=rejects,
             all_columns=columns == "all",

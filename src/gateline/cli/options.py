@@ -41,7 +41,9 @@ def _settings(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
     for value in values:
         name, found, text = value.partition("=")
         if not found or not name:
-            raise click.BadParameter(f"'{value}' is not NAME=VALUE, for example --set die_area=\"814 mm^2\".")
+            raise click.BadParameter(
+                f"'{value}' is not NAME=VALUE; write for example --set die_area=\"814 mm^2\" or --reading tf32=32."
+            )
         if name in settings:
             raise click.BadParameter(f"{name} is set twice; set it once.")
         settings[name] = text
@@ -73,6 +75,14 @@ SET = click.option(
     metavar="NAME=VALUE",
     callback=_settings,
     help="State an input, or override one. Repeatable.",
+)
+READING = click.option(
+    "--reading",
+    "readings",
+    multiple=True,
+    metavar="NAME=CHOICE",
+    callback=_settings,
+    help="Choose a reading where the law leaves one, such as tf32=32. Repeatable.",
 )
 STRICT = click.option("--strict-facts", is_flag=True, help="Leave scope facts that nobody stated unknown.")
 FORMAT = click.option(

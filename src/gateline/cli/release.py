@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from gateline.cli.options import AS_OF, EXIT_ZERO, FORMAT, RULES, SET, STRICT, exit_code, options, show
+from gateline.cli.options import AS_OF, EXIT_ZERO, FORMAT, READING, RULES, SET, STRICT, exit_code, options, show
 
 
 @click.command()
@@ -18,12 +18,13 @@ from gateline.cli.options import AS_OF, EXIT_ZERO, FORMAT, RULES, SET, STRICT, e
 @click.option("--chip-hours", metavar="N", help="Accelerator-hours, for example 30.84e6.")
 @click.option("--utilization", metavar="SHARE", help="Model-operation utilization (MFU), for example 0.40.")
 @click.option("--compute", metavar="FLOP", help='Training compute as already counted, for example "3.8e25 FLOP".')
-@options(AS_OF, SET, RULES, STRICT, FORMAT, EXIT_ZERO)
+@options(AS_OF, SET, RULES, READING, STRICT, FORMAT, EXIT_ZERO)
 def release(
     target: str | None,
     as_of: date,
     changes: dict[str, str],
     rules: tuple[str, ...],
+    readings: dict[str, str],
     strict_facts: bool,
     format_: str,
     exit_zero: bool,
@@ -48,6 +49,6 @@ def release(
             f"give either a ledger or figures, not both (read {target} and --{min(given).replace('_', '-')})."
         )
     ledger = target if target is not None else quick_ledger(**given)
-    screening = check_release(ledger, as_of, rules=rules, changes=changes, strict_facts=strict_facts)
+    screening = check_release(ledger, as_of, rules=rules, changes=changes, readings=readings, strict_facts=strict_facts)
     show([screening], format_)
     return exit_code([screening.outcome], exit_zero=exit_zero)

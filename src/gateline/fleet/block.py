@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -181,7 +181,7 @@ class Screener:
         return found
 
     def _evaluate(self, choice: Choice, program: Program, columns: Columns, rows: int, day: date) -> Evaluation:
-        request = Request(day, self.request.role, self.request.rules, self.request.strict_facts)
+        request = replace(self.request, as_of=day)
         facts, _ = settle_facts(self.specs, choice.rule, program, columns, request, rows)
         return evaluate(program, {**columns, **facts}, rows)
 
@@ -194,10 +194,11 @@ class Screener:
             If no rule had been issued by that day.
         """
         if day not in self._programs:
-            request = Request(day, self.request.role, self.request.rules, self.request.strict_facts)
+            request = replace(self.request, as_of=day)
             gating = [choice for choice in choose(self.specs, self.subject, request) if choice.gating]
             self._programs[day] = [
-                (choice, compile_version(self.specs, choice.rule.id, choice.version, day)) for choice in gating
+                (choice, compile_version(self.specs, choice.rule.id, choice.version, day, self.request.readings))
+                for choice in gating
             ]
         return self._programs[day]
 

@@ -118,13 +118,13 @@ def compute_from_hardware(chip_hours: Array, peak_rate: Array, utilization: Arra
 
 
 def additional_training_share(additional_training_compute: Array, training_compute: Array) -> Array:
-    """Further training on a model with published weights, as a share of all training operations.
+    """Further training on a model with published weights, per training of the whole or of the original model.
 
     Parameters
     ----------
     additional_training_compute : array, shape (n,) [FLOP]
     training_compute : array, shape (n,) [FLOP]
-        All training operations, those of the original model included.
+        All training operations, or those of the original model: the text can be read both ways.
 
     Returns
     -------

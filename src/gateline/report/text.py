@@ -82,8 +82,9 @@ def _verdict(verdict: Verdict, screening: Screening) -> Panel:
     )
     body: list[RenderableType] = [Text(verdict.rule.title, style="italic")]
     body += [_clauses(explanation.items, verdict.columns, screening), *_because(verdict)]
-    if explanation.exclusions and verdict.rule.effect == "presumption":
-        body += [Text("Ways to overcome it:", style="italic"), _ways(explanation.exclusions, verdict.columns)]
+    if explanation.exclusions:
+        heading = "Ways to overcome it:" if verdict.rule.effect == "presumption" else "Exclusions:"
+        body += [Text(heading, style="italic"), _ways(explanation.exclusions, verdict.columns)]
     citations = "; ".join(f"{citation.cite} ({citation.role})" for citation in version.citations)
     status = verdict.status.value.replace("_", " ")
     body.append(Text(f"Version {version.id}, {status}, {version.confidence}: {citations}", style="dim"))
@@ -106,6 +107,13 @@ def _because(verdict: Verdict) -> Iterable[RenderableType]:
             f"Missing, and could change {open_part}: {', '.join(map(words, explanation.missing))}.", style="yellow"
         )
     yield from (Text(f"  {wording.flip_text(flip)}") for flip in explanation.flips)
+    for other in verdict.alternatives:
+        answer = other.item or wording.WORD[other.outcome]
+        yield Text(
+            f"A reading decides: {other.reading.id} ({other.reading.asks}) is taken as {other.chosen}; "
+            f"as {other.choice} the answer is {answer} (--reading {other.reading.id}={other.choice}; {other.reading.cite}).",
+            style="yellow",
+        )
     for fact, value in verdict.assumptions:
         assumed = wording.truth(value)
         yield Text(f"Assumed, because nobody said: {words(fact)}: {assumed} (state it with --set {fact}=yes or no).")
@@ -126,7 +134,7 @@ def _clauses(clauses: Sequence[ClauseReport], columns: Columns, screening: Scree
 def _ways(exclusions: Sequence[ClauseReport], columns: Columns) -> Table:
     """One line per exclusion: whether it holds, and if not, what stands in its way."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    for heading in ("", "way", "what stands in its way"):
+    for heading in ("", "exclusion", "what stands in its way"):
         table.add_column(heading, overflow="fold")
     for way in exclusions:
         obstacles = [

@@ -14,7 +14,7 @@ from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import Column, Columns, Names
 from gateline.rules.explain import ClauseReport, ConditionReport, Flip
 from gateline.rules.model import Citation, Condition, FlagTest, ItemTest, MemberTest, Outcome, QuantityTest
-from gateline.screening import Datum, Screening, Verdict
+from gateline.screening import Alternative, Datum, Screening, Verdict
 from gateline.version import __version__
 
 FORMAT = "gateline.verdict/1"
@@ -38,6 +38,7 @@ def verdict_object(screening: Screening) -> Json:
         "specs": {"version": specs.version, "digest": specs.digest},
         "as_of": screening.request.as_of.isoformat(),
         "role": screening.request.role,
+        "readings": screening.specs.choose_readings(screening.request.readings),
         "subject": {"kind": subject.kind, "id": subject.id, "name": subject.name},
         "quantities": {
             name: _quantity(name, column, screening.inputs.get(name))
@@ -128,10 +129,22 @@ def _verdict(verdict: Verdict) -> Json:
         "missing": list(explanation.missing),
         "flips": [_flip(flip) for flip in explanation.flips],
         "assumptions": [{"fact": fact, "assumed": value} for fact, value in verdict.assumptions],
-        "readings": [],
+        "readings": [_alternative(alternative) for alternative in verdict.alternatives],
         "citations": [_citation(citation) for citation in version.citations],
         "confidence": version.confidence,
         "notes": list(version.notes),
+    }
+
+
+def _alternative(alternative: Alternative) -> Json:
+    return {
+        "reading": alternative.reading.id,
+        "asks": alternative.reading.asks,
+        "chosen": alternative.chosen,
+        "alternative": alternative.choice,
+        "outcome": alternative.outcome.word,
+        "item": alternative.item,
+        "cite": alternative.reading.cite,
     }
 
 

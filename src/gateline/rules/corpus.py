@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -10,7 +11,7 @@ from pathlib import Path
 from gateline.errors import InputError
 from gateline.numerals import clip
 from gateline.quantities import Quantity
-from gateline.rules.model import NamedList, Rule, belongs
+from gateline.rules.model import NamedList, Reading, Rule, belongs
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Specs:
         By id.
     countries : dict
         ISO 3166 code by lower-case code, name and alias.
+    readings : dict
+        The choices that the law leaves open, by id.
     """
 
     folder: Path
@@ -37,6 +40,23 @@ class Specs:
     rules: dict[str, Rule]
     lists: dict[str, NamedList]
     countries: dict[str, str]
+    readings: dict[str, Reading]
+
+    def choose_readings(self, chosen: Mapping[str, str]) -> dict[str, str]:
+        """The choice for every reading: the one made, else the default.
+
+        Raises
+        ------
+        InputError
+            If a reading or a choice does not exist; the message lists what does.
+        """
+        for name, choice in chosen.items():
+            if name not in self.readings:
+                raise InputError(f"no reading is called '{clip(name)}'. Readings: {', '.join(self.readings)}.")
+            choices = [known for known, _ in self.readings[name].choices]
+            if choice not in choices:
+                raise InputError(f"the reading {name} has no choice '{clip(choice)}'. Choices: {', '.join(choices)}.")
+        return {name: chosen.get(name, reading.default) for name, reading in self.readings.items()}
 
     def select(self, prefixes: tuple[str, ...]) -> list[Rule]:
         """The rules whose id is one of `prefixes` or lies below one.

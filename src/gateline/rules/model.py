@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
@@ -102,6 +103,23 @@ class Clause:
     conditions: tuple[Condition, ...]
     unless: tuple[str, ...] = ()
     cite: str = ""
+    under: tuple[tuple[str, str], ...] = ()
+
+    def speaks(self, readings: Mapping[str, str]) -> bool:
+        """Whether the clause belongs to the readings chosen."""
+        return all(readings.get(reading) == choice for reading, choice in self.under)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A choice that the law leaves open: what it asks, and the choices with what each says."""
+
+    id: str
+    subject: str
+    asks: str
+    default: str
+    choices: tuple[tuple[str, str], ...]
+    cite: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ rules share stay one input.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -141,35 +142,35 @@ class Program:
         return tuple(dict.fromkeys(axis.name for axis in self.axes))
 
 
-def compile_version(specs: Specs, rule_id: str, version: Version, day: date) -> Program:
-    """The program of `version` as it runs on `day`.
+def compile_version(
+    specs: Specs, rule_id: str, version: Version, day: date, readings: Mapping[str, str] | None = None
+) -> Program:
+    """The program of `version` as it runs on `day`, under the readings chosen and the defaults of the others.
 
     Raises
     ------
     SpecError
         If the version has too many cells.
+    InputError
+        If a reading or a choice does not exist.
     """
-    tests = list(_tests(specs, version, day))
-    axes = _axes(specs, tests, day)
+    chosen = specs.choose_readings(readings or {})
+    axes = _axes(specs, list(_tests(specs, version, day, chosen)), day)
     cells = prod(axis.size for axis in axes)
     if cells > MAXIMUM_CELLS:
         raise SpecError(f"{rule_id} {version.id}: has {cells:,} cells, more than {MAXIMUM_CELLS:,}; split the version.")
-    builder = _Builder(specs, day, axes)
-    exclusions = {clause.id: builder.clause(clause, {}) for clause in version.exclusions}
-    items = tuple(builder.clause(clause, exclusions) for clause in version.items)
-    return Program(rule_id, version, day, axes, items, tuple(exclusions.values()))
+    items, exclusions = _Builder(specs, day, axes, chosen).clauses(version)
+    return Program(rule_id, version, day, axes, tuple(items), tuple(exclusions.values()))
 
 
-def _tests(specs: Specs, version: Version, day: date) -> Any:
+def _tests(specs: Specs, version: Version, day: date, readings: Mapping[str, str]) -> Iterator[Condition]:
     """All conditions of a version, those of the items it refers to included, without the references."""
-    for clause in (*version.items, *version.exclusions):
-        for condition in clause.conditions:
-            if not isinstance(condition, ItemTest):
-                yield condition
-                continue
-            referred = specs.rules[condition.rule].version_on(day)
-            if referred is not None:
-                yield from _tests(specs, referred, day)
+    clauses = [clause for clause in (*version.items, *version.exclusions) if clause.speaks(readings)]
+    for condition in (condition for clause in clauses for condition in clause.conditions):
+        if not isinstance(condition, ItemTest):
+            yield condition
+        elif (referred := specs.rules[condition.rule].version_on(day)) is not None:
+            yield from _tests(specs, referred, day, readings)
 
 
 def _axes(specs: Specs, tests: list[Condition], day: date) -> tuple[Axis, ...]:
@@ -211,11 +212,18 @@ class _Builder:
     specs: Specs
     day: date
     axes: tuple[Axis, ...]
+    readings: Mapping[str, str]
+
+    def clauses(self, version: Version) -> tuple[list[CompiledClause], dict[str, CompiledClause]]:
+        """The items and exclusions of a version that belong to the readings."""
+        speaking = [clause for clause in version.exclusions if clause.speaks(self.readings)]
+        exclusions = {clause.id: self.clause(clause, {}) for clause in speaking}
+        return [self.clause(item, exclusions) for item in version.items if item.speaks(self.readings)], exclusions
 
     def clause(self, clause: Clause, exclusions: dict[str, CompiledClause]) -> CompiledClause:
         conditions = tuple(self.condition(condition) for condition in clause.conditions)
         together = AllOf(conditions)
-        out = AnyOf(tuple(exclusions[name].expression for name in clause.unless))
+        out = AnyOf(tuple(exclusions[name].expression for name in clause.unless if name in exclusions))
         return CompiledClause(clause, conditions, together, AllOf((together, Not(out))))
 
     def condition(self, test: Condition) -> Expression:
@@ -232,8 +240,6 @@ class _Builder:
         version = self.specs.rules[test.rule].version_on(self.day)
         if version is None:
             return AnyOf(()) if test.wanted else Not(AnyOf(()))
-        exclusions = {clause.id: self.clause(clause, {}) for clause in version.exclusions}
-        items = [
-            self.clause(clause, exclusions).expression for clause in version.items if belongs(clause.id, test.item)
-        ]
-        return AnyOf(tuple(items)) if test.wanted else Not(AnyOf(tuple(items)))
+        items, _ = self.clauses(version)
+        found = AnyOf(tuple(item.expression for item in items if belongs(item.clause.id, test.item)))
+        return found if test.wanted else Not(found)

@@ -24,6 +24,7 @@ from gateline.rules.model import (
     NamedList,
     Period,
     QuantityTest,
+    Reading,
     Rule,
     Status,
     Version,
@@ -147,11 +148,19 @@ class ExclusionEntry(Part):
     id: str
     says: str
     cite: str = ""
+    under: dict[str, str] = {}
     all: Annotated[list[ConditionEntry], Field(min_length=1)]
 
     def build(self, unless: tuple[str, ...] = ()) -> Clause:
         """The clause itself."""
-        return Clause(self.id, self.says, tuple(condition.build() for condition in self.all), unless, self.cite)
+        return Clause(
+            self.id,
+            self.says,
+            tuple(condition.build() for condition in self.all),
+            unless,
+            self.cite,
+            tuple(self.under.items()),
+        )
 
 
 class ItemEntry(ExclusionEntry):
@@ -330,6 +339,42 @@ class ListFile(Part):
             members=tuple(built for member in self.members for built in member.build()),
             includes=tuple(self.includes),
         )
+
+
+class ChoiceEntry(Part):
+    """One way to read the law."""
+
+    id: str
+    says: str
+
+
+class ReadingEntry(Part):
+    """A choice that the law leaves open."""
+
+    id: str
+    subject: Literal["chip", "training", "cluster", "shipment"]
+    asks: str
+    default: str
+    choices: Annotated[list[ChoiceEntry], Field(min_length=2)]
+    cite: str
+
+    @model_validator(mode="after")
+    def _has_default(self) -> ReadingEntry:
+        if self.default not in [choice.id for choice in self.choices]:
+            raise InputError(f"the default {self.default} is not one of the choices.")
+        return self
+
+    def build(self) -> Reading:
+        """The reading itself."""
+        choices = tuple((choice.id, choice.says) for choice in self.choices)
+        return Reading(self.id, self.subject, self.asks, self.default, choices, self.cite)
+
+
+class ReadingsFile(Part):
+    """All readings."""
+
+    schema_: Literal["1"] = Field(alias="schema")
+    readings: list[ReadingEntry]
 
 
 class CountryEntry(Part):

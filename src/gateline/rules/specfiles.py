@@ -11,8 +11,8 @@ from typing import TypeVar
 from gateline.documents import read_document
 from gateline.errors import InputError, SpecError
 from gateline.rules.corpus import Specs
-from gateline.rules.model import ItemTest, MemberTest, NamedList, Rule, belongs
-from gateline.rules.schema import CountriesFile, ListFile, RuleFile
+from gateline.rules.model import ItemTest, MemberTest, NamedList, Reading, Rule, belongs
+from gateline.rules.schema import CountriesFile, ListFile, ReadingsFile, RuleFile
 
 Built = TypeVar("Built", Rule, NamedList)
 
@@ -57,6 +57,7 @@ def load_specs(folder: Path) -> Specs:
         rules=dict(_load(folder, "rules", lambda path: read_document(path).validate(RuleFile).build())),
         lists=dict(_load(folder, "lists", lambda path: read_document(path).validate(ListFile).build())),
         countries=_countries(folder),
+        readings=_readings(folder),
     )
     _check_references(specs)
     return specs
@@ -86,6 +87,11 @@ def _countries(folder: Path) -> dict[str, str]:
     }
 
 
+def _readings(folder: Path) -> dict[str, Reading]:
+    content = read_document(folder / "readings.yaml").validate(ReadingsFile)
+    return {entry.id: entry.build() for entry in content.readings}
+
+
 def _load(folder: Path, kind: str, read: Callable[[Path], Built]) -> Iterator[tuple[str, Built]]:
     for path in sorted((folder / kind).rglob("*.yaml")):
         expected = ".".join(path.relative_to(folder / kind).with_suffix("").parts)
@@ -108,6 +114,11 @@ def _check_references(specs: Specs) -> None:
             _check_reference(specs, f"{rule.id} {flag}", test)
         for version in rule.versions:
             for clause in (*version.items, *version.exclusions):
+                for reading, choice in clause.under:
+                    if choice not in dict(specs.readings[reading].choices if reading in specs.readings else ()):
+                        raise SpecError(
+                            f"{rule.id} {version.id} {clause.id}: {reading}: {choice} is no choice in readings.yaml."
+                        )
                 for condition in clause.conditions:
                     _check_reference(specs, f"{rule.id} {version.id} {clause.id}", condition)
     for rule_id in specs.rules:

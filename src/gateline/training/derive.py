@@ -60,6 +60,21 @@ def derive(ledger: Ledger, peaks: dict[str, Amount]) -> Counted:
     return Counted(inputs, tuple(_exchange(ledger, peaks)), tuple(remarks))
 
 
+def with_original(inputs: Inputs) -> Inputs:
+    """The inputs, and the compute of the original model where it follows from the total and the further training."""
+    whole, further = (
+        inputs[name].value if name in inputs else None for name in ("training_compute", "additional_training_compute")
+    )
+    if "original_training_compute" in inputs or not isinstance(whole, Amount) or not isinstance(further, Amount):
+        return inputs
+    low = None if whole.low is None or further.high is None else max(whole.low - further.high, Fraction(0))
+    high = None if whole.high is None or further.low is None else whole.high - further.low
+    if high is not None and high <= 0:
+        raise InputError("additional_training_compute: is not less than training_compute, of which it is a part.")
+    original = Datum(Amount(low or None, high), "training compute less the additional part")
+    return inputs | {"original_training_compute": original}
+
+
 def _total(phases: list[_Estimated]) -> Datum:
     lows, highs = [phase.amount.low for phase in phases], [phase.amount.high for phase in phases]
     low = None if None in lows else sum((end for end in lows if end is not None), Fraction(0))

@@ -11,12 +11,12 @@ from gateline.errors import InputError
 from gateline.fields import Part, amount, stated_model
 from gateline.quantities import QUANTITIES
 
+_NOT_STATED = ("parameters", "active_parameters", "tokens", "chip_hours", "utilization")
+
 STATED = tuple(
     name
     for name, entry in QUANTITIES.items()
-    if "training" in entry.subjects
-    and name
-    not in ("parameters", "active_parameters", "tokens", "chip_hours", "utilization", "additional_training_share")
+    if "training" in entry.subjects and entry.ratio is None and name not in _NOT_STATED
 )
 """Quantities that a ledger may state under their canonical names."""
 

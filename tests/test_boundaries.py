@@ -1,0 +1,212 @@
+"""Every threshold of every rule version: one step below it, at it, and one step above, on both number types."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from support import (
+    SPECS,
+    VERSION_NAMES,
+    VERSIONS,
+    a_day_of,
+    a_name,
+    as_floats,
+    check_ledger,
+    exact,
+    isolated,
+    screen_chip_document,
+    step,
+    verdict_of,
+)
+
+from gateline.metrics import processing_performance
+from gateline.quantities import BIT_LENGTHS, QUANTITIES, Kind
+from gateline.rules.columns import Column, with_ratios
+from gateline.rules.evaluate import evaluate
+from gateline.rules.explain import explain
+from gateline.rules.model import FlagTest, ItemTest, MemberTest, Outcome, QuantityTest
+from gateline.rules.program import compile_version
+
+THRESHOLDS = [
+    (rule, version, clause, number)
+    for rule, version in VERSIONS
+    for clause in (*version.items, *version.exclusions)
+    for number, test in enumerate(clause.conditions)
+    if isinstance(test, QuantityTest)
+]
+THRESHOLD_NAMES = [f"{rule}@{version.id}/{clause.id}[{number}]" for rule, version, clause, number in THRESHOLDS]
+ON_EACH_SIDE = {">=": (False, True, True), ">": (False, False, True), "<=": (True, True, False), "<": (True, False, False)}
+PERFORMANCE_CUTS = (1600, 2400, 4800)
+DENSITY_CUTS = ("1.6", "3.2", "5.92")
+
+
+def around(test):
+    """The threshold and its neighbours: 12 significant digits for amounts, a day for dates."""
+    if QUANTITIES[test.quantity].kind is Kind.DATE:
+        return [test.threshold + by for by in (-1, 0, 1)]
+    return [step(test.threshold, by) for by in (-1, 0, 1)]
+
+
+def satisfying(tests, rows):
+    """Columns in which every condition holds, each quantity well inside what its conditions allow."""
+    columns = {}
+    for test in tests:
+        match test:
+            case FlagTest():
+                columns[test.flag] = exact(*[int(test.wanted)] * rows)
+            case MemberTest():
+                listed = sorted(SPECS.members_on(test.list_id, a_day_of(VERSIONS[0][1])))
+                columns[test.name] = a_name(*[listed[0] if test.wanted else "nowhere"] * rows)
+            case QuantityTest():
+                bounds = [rest for rest in tests if isinstance(rest, QuantityTest) and rest.quantity == test.quantity]
+                columns[test.quantity] = exact(*[inside(bounds)] * rows)
+            case ItemTest():
+                raise AssertionError("no rule has a threshold beside a reference; write the satisfying inputs here")
+    return columns
+
+
+def inside(bounds):
+    """A value that satisfies all the bounds on one quantity."""
+    lower = [test.threshold for test in bounds if test.operator in (">", ">=")]
+    upper = [test.threshold for test in bounds if test.operator in ("<", "<=")]
+    if lower and upper:
+        return (max(lower) + min(upper)) / 2
+    return max(lower) * 2 if lower else min(upper) / 2
+
+
+def truth_of(test, value):
+    """Whether a condition holds, by the meaning of its sign and nothing else."""
+    return {
+        ">=": value > test.threshold or value == test.threshold,
+        ">": value > test.threshold,
+        "<=": not value > test.threshold,
+        "<": not value > test.threshold and value != test.threshold,
+    }[test.operator]
+
+
+@pytest.mark.parametrize("number_type", ["exact", "float64"])
+@pytest.mark.parametrize(("rule", "version", "clause", "number"), THRESHOLDS, ids=THRESHOLD_NAMES)
+def test_one_step_below_at_and_one_step_above(rule, version, clause, number, number_type):
+    """The other conditions of the clause hold, so that this one alone decides."""
+    test = clause.conditions[number]
+    others = [rest for rest in clause.conditions if rest is not test]
+    values = around(test)
+    columns = satisfying(others, len(values)) | {test.quantity: exact(*values)}
+    columns = columns if number_type == "exact" else as_floats(columns)
+    found = evaluate(isolated(rule, version, clause), columns, len(values)).outcome
+    expected = [truth_of(test, value) for value in values]
+    assert tuple(expected) == ON_EACH_SIDE[test.operator]
+    assert found.tolist() == [Outcome.MET if true else Outcome.NOT_MET for true in expected]
+
+
+@pytest.mark.parametrize(("rule", "version", "clause", "number"), THRESHOLDS, ids=THRESHOLD_NAMES)
+def test_the_report_on_each_condition_agrees(rule, version, clause, number):
+    """In the whole version too, the line on this condition says the same, whatever becomes of the rest."""
+    test = clause.conditions[number]
+    program = compile_version(SPECS, rule, version, a_day_of(version))
+    for value in around(test):
+        explanation = explain(program, {test.quantity: exact(value)})
+        report = next(part for part in (*explanation.items, *explanation.exclusions) if part.clause.id == clause.id)
+        assert (report.conditions[number].outcome is Outcome.MET) == truth_of(test, value)
+
+
+@pytest.mark.parametrize(("rule", "version"), VERSIONS, ids=VERSION_NAMES)
+def test_every_version_is_reached(rule, version):
+    """Each version has a threshold of its own, or rests on another rule's item or a flag."""
+    tests = [test for clause in (*version.items, *version.exclusions) for test in clause.conditions]
+    assert any(isinstance(test, QuantityTest | ItemTest | FlagTest) for test in tests)
+    assert version.effective is None or version.effective.start <= a_day_of(version)
+
+
+def test_greater_is_not_at_least():
+    """The same 10^26 operations meet 4E091 (or more) and not SB 53 (greater than)."""
+    content = {"training_compute": "1e26 FLOP", "annual_gross_revenue": "1e6 USD"}
+    screening = check_ledger(content, "2026-11-21")
+    outcomes = {rule: verdict_of(screening, rule).outcome for rule in ("us.ear.4e091", "us.ca.sb53", "us.eo14110.model")}
+    assert outcomes == {
+        "us.ear.4e091": Outcome.MET,
+        "us.ca.sb53": Outcome.NOT_MET,
+        "us.eo14110.model": Outcome.NOT_MET,
+    }
+
+
+@pytest.mark.parametrize("text", ["1e26 FLOP", "10^26 FLOP", "10**26 FLOP", "1 x 10^26", "100e24", "1e2 YFLOP", "1e26"])
+def test_the_line_is_met_however_it_is_written(text):
+    """In binary floats 10**26 >= 1e26 is false and 10**23 > 1e23 is true."""
+    assert verdict_of(check_ledger({"training_compute": text}, "2026-11-21"), "us.ear.4e091").outcome is Outcome.MET
+
+
+@pytest.mark.parametrize("text", ["1e23 FLOP", "10^23 FLOP", "1e20 kFLOP", "100 ZFLOP"])
+def test_the_strict_line_is_not_met_however_it_is_written(text):
+    assert verdict_of(check_ledger({"training_compute": text}, "2026-11-21"), "eu.ai-act.gpai").outcome is Outcome.NOT_MET
+
+
+def rates_around(cut, bits):
+    """The rate at 12 significant digits that is nearest to a cut, and its neighbours."""
+    return [step(Fraction(cut, bits), by) for by in (-1, 0, 1)]
+
+
+@pytest.mark.parametrize("cut", PERFORMANCE_CUTS)
+@pytest.mark.parametrize("bits", BIT_LENGTHS)
+def test_rates_times_bit_length_meet_the_line_exactly(bits, cut):
+    """Decimal rates of 12 digits times the bit length, in rationals and in float64, against exact arithmetic."""
+    rule, version = next(pair for pair in VERSIONS if pair[1].id == "2023-11-17")
+    rates = rates_around(cut, bits)
+    expected = [3 if rate * bits >= 4800 else 2 if rate * bits >= 2400 else 1 if rate * bits >= 1600 else 0 for rate in rates]
+    levels = {0: -1, 1: 3, 2: 2, 3: 0}  # none, .b.2, .b.1, .a.1 at a density of 4
+    program = compile_version(SPECS, rule, version, a_day_of(version))
+    for kind in (object, np.float64):
+        performance = processing_performance(np.array(rates, dtype=object).astype(kind), np.array([bits] * 3).astype(kind))
+        density = exact(4, 4, 4) if kind is object else as_floats({"density": exact(4, 4, 4)})["density"]
+        columns = {"total_processing_performance": Column(performance, performance), "performance_density": density}
+        found = evaluate(program, columns | {"datacenter": exact(1, 1, 1)}, 3)
+        assert found.item.tolist() == [levels[level] for level in expected]
+
+
+@pytest.mark.parametrize("cut", PERFORMANCE_CUTS)
+@pytest.mark.parametrize("bits", [4, 8, 16, 32, 64])
+def test_rates_written_as_text_meet_the_line_exactly(bits, cut):
+    """The same through a chip file: cut ÷ bits is a finite decimal for these bit lengths."""
+    lowest = {1600: "3A090.b.2", 2400: "3A090.b.1", 4800: "3A090.a.1"}[cut]
+    for rate, reached in zip(rates_around(cut, bits), (False, True, True), strict=True):
+        rates = [{"format": "X", "bits": str(bits), "rate": f"{float(rate)!r} TFLOP/s"}]
+        assert Fraction(repr(float(rate))) == rate
+        content = {"rates": rates, "performance_density": "4 TPP/mm^2", "datacenter": "yes"}
+        found = verdict_of(screen_chip_document(content, "2024-01-01"), "us.ear.3a090").explanation
+        assert (found.item == lowest) == reached
+
+
+@pytest.mark.parametrize("cut", DENSITY_CUTS)
+@pytest.mark.parametrize("by", [-1, 0, 1])
+def test_noise_in_a_float_quotient_never_decides(cut, by):
+    """Areas whose quotient is exactly a cut: float64 lands on both sides of it, the outcome does not."""
+    areas = [Fraction(number, 10) for number in range(1001, 9000, 7)]
+    performance = [step(area * Fraction(cut), by) for area in areas]
+    columns = {"total_processing_performance": exact(*performance), "applicable_die_area": exact(*areas)}
+    floats = with_ratios(as_floats(columns))
+    quotient, line = floats["performance_density"].low, float(cut)
+    if by == 0:
+        assert (quotient < line).any()
+        assert (quotient > line).any()
+    for rule, version, clause, number in THRESHOLDS:
+        test = clause.conditions[number]
+        if test.quantity == "performance_density" and test.threshold == Fraction(cut):
+            alone = isolated(rule, version, type(clause)("alone", "", (test,)))
+            expected = [Outcome.MET if truth_of(test, top / area) else Outcome.NOT_MET for top, area in zip(performance, areas, strict=True)]
+            assert evaluate(alone, with_ratios(columns), len(areas)).outcome.tolist() == expected
+            assert evaluate(alone, floats, len(areas)).outcome.tolist() == expected
+
+
+@pytest.mark.parametrize(("ulps", "equal"), [(-5, False), (-4, True), (-1, True), (0, True), (1, True), (4, True), (5, False)])
+@pytest.mark.parametrize("operator", [">=", ">", "<=", "<"])
+def test_four_units_in_the_last_place_count_as_equality(operator, ulps, equal):
+    """Float64 noise of up to four units counts as being at the line; the fifth does not."""
+    rule, version = next(pair for pair in VERSIONS if pair[0] == "us.ear.3a090")
+    line = 4800.0
+    test = QuantityTest("total_processing_performance", operator, Fraction(4800), "4800 TPP")
+    clause = version.items[0]
+    alone = isolated(rule, version, type(clause)("alone", "", (test,)))
+    value = np.array([line + ulps * np.spacing(line)])
+    expected = truth_of(test, Fraction(4800) if equal else Fraction(float(value[0])))
+    found = evaluate(alone, {test.quantity: Column(value, value)}, 1).outcome[0]
+    assert found == (Outcome.MET if expected else Outcome.NOT_MET)
