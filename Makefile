@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint schemas bench clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gateline needs Python 3.11 or newer; set PYTHON=python3.11")'
@@ -24,6 +24,9 @@ lint: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+schemas: .venv/ready
+	$(BIN)/python -m gateline.schemas
 
 bench: .venv/ready
 	$(BIN)/python -m pytest benchmarks --benchmark-enable -o addopts="-q"
