@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MAXIMUM_BYTES = 4_000_000
 MAXIMUM_DEPTH = 24
+MAXIMUM_LISTED = 15
 
 Place = tuple[str | int, ...]
 Model = TypeVar("Model", bound="BaseModel")
@@ -71,7 +72,7 @@ class Document:
         place = tuple(first["loc"])
         while place and place not in self.lines and first["type"] == "literal_error":
             place = place[:-1]
-        problem = _problem(first, model)
+        problem = _problem(first, model).removeprefix(f"{place[-1]}: " if place else "")
         raise InputError(
             f"{self.where(place)}: {_spell(place)}: {problem}" if place else f"{self.where(place)}: {problem}"
         ) from None
@@ -98,7 +99,9 @@ def _problem(error: Any, model: type[BaseModel]) -> str:
 
 def _near_key(key: str, known: list[str]) -> str:
     near = get_close_matches(key, known, n=2, cutoff=0.6)
-    return f"Did you mean {' or '.join(near)}?" if near else f"Known keys here: {', '.join(known)}."
+    if near:
+        return f"Did you mean {' or '.join(near)}?"
+    return f"Known keys here: {', '.join(known[:MAXIMUM_LISTED])}{' …' if len(known) > MAXIMUM_LISTED else '.'}"
 
 
 def _keys_at(model: type[BaseModel], place: Place) -> list[str]:
@@ -108,7 +111,10 @@ def _keys_at(model: type[BaseModel], place: Place) -> list[str]:
         if isinstance(part, str) and here is not None:
             fields = {field.alias or name: field for name, field in here.model_fields.items()}
             here = _model_in(fields[part].annotation) if part in fields else None
-    return [field.alias or name for name, field in here.model_fields.items()] if here is not None else []
+    if here is None:
+        return []
+    own = sorted(here.model_fields, key=lambda name: name not in here.__annotations__)
+    return [here.model_fields[name].alias or name for name in own]
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

@@ -25,7 +25,7 @@ from gateline.screening import Inputs, Request, Screening, Subject, read_datum, 
 from gateline.training.derive import derive as derive_training
 from gateline.training.derive import with_original
 from gateline.training.ledger import STATED as TRAINING_QUANTITIES
-from gateline.training.ledger import Ledger
+from gateline.training.ledger import Estimate, Ledger, Phase
 
 SIXTEEN_BITS = Fraction(16)
 
@@ -205,7 +205,7 @@ def quick_ledger(
         "hardware": {"chip": chip, "chip_hours": chip_hours, "utilization": utilization},
     }
     estimates = [
-        {"method": method} | {key: value for key, value in given.items() if value is not None}
+        Document("command line", {"method": method} | {key: value for key, value in given.items() if value is not None})
         for method, given in routes.items()
         if any(value is not None for value in given.values())
     ]
@@ -213,8 +213,8 @@ def quick_ledger(
         raise InputError(
             "no figures given. Write --params and --tokens, or --chip, --chip-hours and --utilization, or --compute."
         )
-    content = {"model": "command line", "phases": [{"kind": "pretraining", "estimates": estimates}]}
-    return Document("command line", content).validate(Ledger)
+    read = [estimate.validate(Estimate) for estimate in estimates]
+    return Ledger(model="command line", phases=[Phase(kind="pretraining", estimates=read)])
 
 
 def _peaks(ledger: Ledger) -> dict[str, Amount]:

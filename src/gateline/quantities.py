@@ -15,6 +15,8 @@ from fractions import Fraction
 from gateline.errors import InputError
 from gateline.numerals import clip
 
+MAXIMUM_LISTED = 15
+
 LOST_SUPERSCRIPT = Fraction(10**15)
 """A training-compute figure below this is '10^26' that lost its superscript, not a measurement."""
 
@@ -292,5 +294,6 @@ def quantity(name: str, among: Iterable[str] | None = None) -> Quantity:
     if canonical in QUANTITIES and canonical in known:
         return QUANTITIES[canonical]
     near = get_close_matches(name, known, n=3, cutoff=0.6)
-    hint = f" Did you mean {' or '.join(near)}?" if near else f" Known names: {', '.join(known)}."
+    more = " …" if len(known) > MAXIMUM_LISTED else "."
+    hint = f" Did you mean {' or '.join(near)}?" if near else f" Known names: {', '.join(known[:MAXIMUM_LISTED])}{more}"
     raise InputError(f"'{clip(name)}' is not a known quantity.{hint}")

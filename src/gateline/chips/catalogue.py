@@ -18,7 +18,7 @@ from gateline.numerals import clip
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One chip of the catalogue, not yet read in full."""
+    """One chip of the catalogue, not yet read in full: where it stands, and by which names it goes."""
 
     id: str
     name: str
@@ -27,10 +27,18 @@ class Entry:
     reference: bool
     aliases: tuple[str, ...]
     document: Document
+    place: tuple[str | int, ...]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The chip as its file has it, and its vendor."""
+        part = self.document.part(self.place)
+        return {**part.content, "vendor": self.vendor}
 
     def read(self) -> Chip:
         """The chip itself."""
-        return self.document.validate(Chip)
+        part = self.document.part(self.place)
+        return Document(part.source, self.content, part.lines).validate(Chip)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ class Catalogue:
 
     def sources_of(self, entry: Entry) -> dict[str, str]:
         """What the source keys of a chip stand for."""
-        keys = [key.strip().removesuffix(" (recalled)") for key in _source_keys(entry.document.content)]
+        keys = [key.strip().removesuffix(" (recalled)") for key in _source_keys(entry.content)]
         return {key: self._sources.get(key, "") for key in dict.fromkeys(keys)}
 
     def find(self, name: str) -> Found:
@@ -167,20 +175,19 @@ def _entries(path: Path) -> Iterator[Entry]:
         raise SpecError(f"{path}: chips: a list of chips is expected.")
     for number, content in enumerate(chips):
         place = ("chips", number)
-        part = document.part(place)
-        part.content.setdefault("vendor", vendor)
         yield Entry(
-            id=_require(part, content, place, "id"),
-            name=_require(part, content, place, "name"),
-            vendor=str(vendor),
+            id=_require(document, content, place, "id"),
+            name=_require(document, content, place, "name"),
+            vendor=vendor,
             family=str(content.get("family", "")),
             reference=content.get("reference") == "yes",
             aliases=tuple(content.get("aliases", ())),
-            document=part,
+            document=document,
+            place=place,
         )
 
 
 def _require(document: Document, content: Any, place: tuple[str | int, ...], key: str) -> str:
     if not isinstance(content, dict) or not isinstance(content.get(key), str):
-        raise SpecError(f"{document.where(())}: {'.'.join(map(str, place))}: {key} is missing; it is required.")
+        raise SpecError(f"{document.where(place)}: {key} is missing; it is required.")
     return str(content[key])

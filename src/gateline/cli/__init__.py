@@ -55,6 +55,13 @@ def group() -> None:
     """
 
 
+def _one_line(error: click.ClickException) -> str:
+    """What click found wrong, and where help is, in one line."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    path = context.command_path if context is not None else "gateline"
+    return f"{' '.join(error.format_message().split())} See '{path} --help'."
+
+
 def main() -> None:
     """Run the command line; every input error is one line on stderr and exit code 2."""
     try:
@@ -63,7 +70,7 @@ def main() -> None:
         click.echo("gateline: stopped.", err=True)
         sys.exit(1)
     except click.ClickException as error:
-        error.show()
+        click.echo(f"gateline: {_one_line(error)}", err=True)
         sys.exit(2)
     except InputError as error:
         click.echo(f"gateline: {error}", err=True)

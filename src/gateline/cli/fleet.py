@@ -120,6 +120,8 @@ def _tell(summary: FleetSummary, output: Path | None, rejects: Path | None) -> N
         f"{summary.rows:,} rows read, {summary.rows - summary.rejected:,} screened, {summary.rejected:,} rejected",
         err=True,
     )
+    if not summary.verdicts:
+        click.echo("gateline: no rule gates on this date; --rule chooses others", err=True)
     for rule, counts in summary.verdicts.items():
         units = summary.units[rule]
         parts = [

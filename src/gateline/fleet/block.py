@@ -27,6 +27,9 @@ from gateline.screening import Choice, Inputs, Request, can_gate, choose, settle
 OPEN_LABEL = Outcome.UNDETERMINED.word
 """Stands in the item column where several items are possible."""
 
+TRAINING_ROLE = "developer"
+"""Whose duties gate in a table of models."""
+
 SILENT = -1
 """Outcome of a rule that does not gate on the date of the row."""
 
@@ -66,8 +69,8 @@ class Screener:
     def __init__(self, specs: Specs, header: Header, request: Request, figures: ChipFigures) -> None:
         self.specs = specs
         self.header = header
-        self.request = request
         self.subject = header.subject()
+        self.request = replace(request, role=TRAINING_ROLE) if self.subject == "training" else request
         self._figures = figures
         self._chips: dict[str, Inputs] = {}
         self._programs: dict[date, list[tuple[Choice, Program]]] = {}

@@ -55,12 +55,11 @@ class CsvReader:
     @contextmanager
     def _faults(self) -> Iterator[None]:
         """Turn what the decoder and the CSV reader refuse into a message with a place."""
-        line = getattr(getattr(self, "_rows", None), "line_num", 0) + 1
         try:
             yield
         except UnicodeDecodeError as error:
             raise InputError(
-                f"{self.source}: after line {line - 1}: byte {error.object[error.start]:#04x} is not UTF-8. Save the file as UTF-8."
+                f"{self.source}: the byte {error.object[error.start]:#04x} is not UTF-8. Save the file as UTF-8."
             ) from None
         except csv.Error as error:
             raise InputError(f"{self.source}:{self._rows.line_num}: is not valid CSV: {error}.") from None

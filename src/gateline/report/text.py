@@ -40,7 +40,8 @@ def card(screening: Screening) -> RenderableType:
     if others:
         parts.append(_others(others, screening))
     parts += [Text(f"Note: {remark}", style="dim") for remark in screening.remarks]
-    parts.append(Text(f"Data {screening.specs.version}, {screening.specs.digest[:19]}…", style="dim"))
+    specs = screening.specs
+    parts.append(Text(f"Data {specs.version}, sources checked to {specs.checked}, {specs.digest[:19]}…", style="dim"))
     return Group(*parts, Text(""))
 
 

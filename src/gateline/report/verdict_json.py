@@ -35,7 +35,7 @@ def verdict_object(screening: Screening) -> Json:
     return {
         "format": FORMAT,
         "gateline": __version__,
-        "specs": {"version": specs.version, "digest": specs.digest},
+        "specs": {"version": specs.version, "digest": specs.digest, "checked": str(specs.checked)},
         "as_of": screening.request.as_of.isoformat(),
         "role": screening.request.role,
         "readings": screening.specs.choose_readings(screening.request.readings),

@@ -42,6 +42,14 @@ class Specs:
     countries: dict[str, str]
     readings: dict[str, Reading]
 
+    @property
+    def checked(self) -> date | None:
+        """The latest day on which a source was looked at: what changed later is not in the data."""
+        rules = [version.citations for rule in self.rules.values() for version in rule.versions]
+        lists = [named.citations for named in self.lists.values()]
+        days = [citation.checked for citations in (*rules, *lists) for citation in citations if citation.checked]
+        return max(days, default=None)
+
     def choose_readings(self, chosen: Mapping[str, str]) -> dict[str, str]:
         """The choice for every reading: the one made, else the default.
 
