@@ -4,6 +4,7 @@ import operator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from itertools import islice, product
 
 import numpy as np
@@ -53,9 +54,14 @@ def inputs_of(program):
     return list(names)
 
 
-def candidates(program, name):
+def key(program):
+    return f"{program.rule_id}@{program.version.id}"
+
+
+@cache
+def candidates(rule_version, name):
     """Values of an input beside, at and between everything that could matter to the version."""
-    entry = QUANTITIES[name]
+    program, entry = PROGRAMS[rule_version], QUANTITIES[name]
     if entry.kind is Kind.FLAG:
         return [Fraction(0), Fraction(1)]
     if entry.kind is Kind.NAME:
@@ -86,7 +92,7 @@ def beside(entry, edge):
 def definite(program, name):
     """One value of an input: mostly near an edge, otherwise any decimal of up to 12 digits."""
     entry = QUANTITIES[name]
-    near = st.sampled_from(candidates(program, name))
+    near = st.sampled_from(candidates(key(program), name))
     if entry.kind is not Kind.AMOUNT:
         return near
     digits = st.integers(1, 10**12 - 1)
@@ -217,7 +223,7 @@ def value_within(data, program, name, value):
         return data.draw(definite(program, name))
     if not isinstance(value, Span):
         return value
-    inside = [point for point in candidates(program, name) if within(value, point)]
+    inside = [point for point in candidates(key(program), name) if within(value, point)]
     ends = [end for end in (value.low, value.high) if end is not None]
     return data.draw(st.sampled_from(inside + ends))
 
@@ -268,7 +274,7 @@ def possible(program, row, name):
     value = row[name]
     if not isinstance(value, Span) and value is not UNKNOWN:
         return [value]
-    points = set(candidates(program, name)) | set(reached(program, row, name))
+    points = set(candidates(key(program), name)) | set(reached(program, row, name))
     span = value if isinstance(value, Span) else Span(None, None)
     if QUANTITIES[name].kind in (Kind.FLAG, Kind.NAME):
         return sorted(points)
@@ -311,7 +317,7 @@ def test_float_rows_with_edges_equal_the_batch_of_one(name, data):
         exactly = [float(cut.value) for cut in axis.cuts]
         value = st.sampled_from([0.0, -0.0, float("nan"), *around, *exactly])
         if axis.list_id:
-            texts = data.draw(st.lists(st.sampled_from([*candidates(program, axis.name), None]), min_size=rows, max_size=rows))
+            texts = data.draw(st.lists(st.sampled_from([*candidates(key(program), axis.name), None]), min_size=rows, max_size=rows))
             names = np.empty(rows, dtype=object)
             names[:] = texts
             columns[axis.name] = Names(names)

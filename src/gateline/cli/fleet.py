@@ -130,6 +130,9 @@ def _tell(summary: FleetSummary, output: Path | None, rejects: Path | None) -> N
         ]
         items = ", ".join(f"{item} {number:,}" for item, number in sorted(summary.items[rule].items()))
         click.echo(f"{rule}: {', '.join(parts)}{f'  [{items}]' if items else ''}", err=True)
+        if assumed := summary.assumed.get(rule):
+            facts = ", ".join(f"{fact}={'yes' if value else 'no'}" for fact, value in assumed.items())
+            click.echo(f"{rule}: assumed in rows that do not say: {facts}", err=True)
     if summary.rejected:
         beside = output.with_suffix(".rejects.csv") if output is not None else Path("rejects.csv")
         click.echo(f"rejected rows are listed in {rejects or beside}", err=True)

@@ -64,13 +64,17 @@ class Screened:
 
 
 class Screener:
-    """Screens blocks of one table; what is compiled for a date is kept for the next block."""
+    """Screens blocks of one table; what is compiled for a date is kept for the next block.
+
+    `assumed` gathers, per rule, the scope facts that were assumed in at least one row.
+    """
 
     def __init__(self, specs: Specs, header: Header, request: Request, figures: ChipFigures) -> None:
         self.specs = specs
         self.header = header
         self.subject = header.subject()
         self.request = replace(request, role=TRAINING_ROLE) if self.subject == "training" else request
+        self.assumed: dict[str, dict[str, bool]] = {}
         self._figures = figures
         self._chips: dict[str, Inputs] = {}
         self._programs: dict[date, list[tuple[Choice, Program]]] = {}
@@ -110,19 +114,23 @@ class Screener:
         if self.header.rates:
             _prefer(columns, "total_processing_performance", self._performance(cells, problems))
         for name, position in self.header.words.items():
-            _prefer(columns, name, self._words(name, cells[position], problems))
+            _prefer(columns, name, self._words(name, position, cells[position], problems))
         for name, column in self.header.numbers.items():
             _prefer(columns, name, read_numbers(cells[column.position], column, problems))
-        if "tokens" in columns and "training_compute" not in self.header.numbers:
+        if "tokens" in columns:
+            stated = columns.get("training_compute")
             columns["training_compute"] = _architecture(columns)
+            if stated is not None:
+                _prefer(columns, "training_compute", stated)
         return columns
 
-    def _words(self, name: str, cells: tuple[str, ...], problems: Problems) -> Column | Names:
-        if QUANTITIES[name].kind is Kind.FLAG:
-            return read_flags(cells, name, problems)
-        if QUANTITIES[name].kind is Kind.DATE:
-            return read_dates(cells, name, problems)
-        return read_names(cells, name, self.specs.read_name, problems)
+    def _words(self, name: str, position: int, cells: tuple[str, ...], problems: Problems) -> Column | Names:
+        entry, heading = QUANTITIES[name], self.header.names[position]
+        if entry.kind is Kind.FLAG:
+            return read_flags(cells, heading, problems)
+        if entry.kind is Kind.DATE:
+            return read_dates(cells, heading, entry, problems)
+        return read_names(cells, heading, entry, self.specs.read_name, problems)
 
     def _performance(self, cells: list[tuple[str, ...]], problems: Problems) -> Column:
         """Total processing performance from the rate columns; an empty cell leaves the upper end open."""
@@ -130,8 +138,7 @@ class Screener:
             bits: read_numbers(cells[column.position], column, problems) for bits, column in self.header.rates.items()
         }
         bits = np.array(list(rates), dtype=np.float64)[:, np.newaxis]
-        with np.errstate(invalid="ignore"):
-            ends = [np.stack([np.abs(getattr(rate, end)) for rate in rates.values()]) for end in ("low", "high")]
+        ends = [np.stack([getattr(rate, end) for rate in rates.values()]) for end in ("low", "high")]
         least = total_processing_performance(processing_performance(np.nan_to_num(ends[0]), bits)[np.newaxis])
         most = total_processing_performance(processing_performance(ends[1], bits)[np.newaxis])
         empty = is_unknown(ends[0]).all(axis=0) & is_unknown(ends[1]).all(axis=0)
@@ -185,7 +192,8 @@ class Screener:
 
     def _evaluate(self, choice: Choice, program: Program, columns: Columns, rows: int, day: date) -> Evaluation:
         request = replace(self.request, as_of=day)
-        facts, _ = settle_facts(self.specs, choice.rule, program, columns, request, rows)
+        facts, assumed = settle_facts(self.specs, choice.rule, program, columns, request, rows)
+        self.assumed.setdefault(choice.rule.id, {}).update(assumed)
         return evaluate(program, {**columns, **facts}, rows)
 
     def programs(self, day: date) -> list[tuple[Choice, Program]]:
@@ -239,14 +247,8 @@ def _architecture(columns: Columns) -> Column:
     if not isinstance(parameters, Column) or not isinstance(tokens, Column):
         unknown = np.full(len(tokens.low) if isinstance(tokens, Column) else 0, np.nan)
         return Column(unknown, unknown)
-    with np.errstate(invalid="ignore"):
-        ends = [
-            compute_from_architecture(
-                *(np.where(getattr(part, end) > 0, getattr(part, end), np.nan) for part in (parameters, tokens))
-            )
-            for end in ("low", "high")
-        ]
-    return _column(ends[0], ends[1])
+    low, high = (compute_from_architecture(getattr(parameters, end), getattr(tokens, end)) for end in ("low", "high"))
+    return _column(low, high)
 
 
 def _gather(name: str, figures: list[Inputs], place: npt.NDArray[np.intp]) -> Column | Names:

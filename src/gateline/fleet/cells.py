@@ -13,7 +13,7 @@ from gateline.amounts import Amount, check_end, read_amount, read_days
 from gateline.errors import InputError
 from gateline.fleet.headers import NumberColumn
 from gateline.numerals import read_number
-from gateline.quantities import QUANTITIES, Quantity
+from gateline.quantities import Quantity
 from gateline.rules.columns import Column, Names
 
 Value = TypeVar("Value")
@@ -80,18 +80,18 @@ def read_numbers(cells: Sequence[str], column: NumberColumn, problems: Problems)
         values = np.where(unknown, "nan", texts).astype(np.float64) * float(column.factor)
     except ValueError:
         return _read_odd_numbers(cells, column, problems)
-    _check(values, unknown, cells, column, problems)
-    return Column(values, values)
+    sound = np.where(_faulty(values, unknown, cells, column, problems), np.nan, values)
+    return Column(sound, sound)
 
 
-def _check(
+def _faulty(
     values: npt.NDArray[np.float64],
     unknown: npt.NDArray[np.bool_],
     cells: Sequence[str],
     column: NumberColumn,
     problems: Problems,
-) -> None:
-    """Reject what is no number, negative, or outside of what the quantity can be."""
+) -> npt.NDArray[np.bool_]:
+    """Which values are no number, negative, or outside of what the quantity can be; each gets a reject."""
     entry = column.entry
     with np.errstate(invalid="ignore"):
         faults = (
@@ -110,6 +110,7 @@ def _check(
     for mask, reason in faults:
         for row in np.flatnonzero(mask).tolist():
             problems.add(row, column.heading, cells[row], reason)
+    return np.asarray(np.logical_or.reduce([mask for mask, _ in faults]), dtype=bool)
 
 
 def _read_odd_numbers(cells: Sequence[str], column: NumberColumn, problems: Problems) -> Column:
@@ -147,7 +148,7 @@ def _read_odd_number(text: str, column: NumberColumn) -> Amount:
     return Amount(value, value)
 
 
-def read_flags(cells: Sequence[str], name: str, problems: Problems) -> Column:
+def read_flags(cells: Sequence[str], heading: str, problems: Problems) -> Column:
     """Flags as 1, 0 and NaN (unknown)."""
 
     def read(text: str) -> float:
@@ -158,26 +159,24 @@ def read_flags(cells: Sequence[str], name: str, problems: Problems) -> Column:
             raise InputError("is not yes, no or unknown")
         return FLAGS[lowered]
 
-    found, place = read_distinct(cells, name, read, NAN, problems)
+    found, place = read_distinct(cells, heading, read, NAN, problems)
     values = np.array(found, dtype=np.float64)[place]
     return Column(values, values)
 
 
 def read_names(
-    cells: Sequence[str], name: str, read: Callable[[str, Quantity], str | None], problems: Problems
+    cells: Sequence[str], heading: str, entry: Quantity, read: Callable[[str, Quantity], str | None], problems: Problems
 ) -> Names:
     """Names; an empty cell is unknown."""
-    entry = QUANTITIES[name]
-    found, place = read_distinct(cells, name, lambda text: read(text, entry) if text else None, None, problems)
+    found, place = read_distinct(cells, heading, lambda text: read(text, entry) if text else None, None, problems)
     values = np.empty(len(found), dtype=object)
     values[:] = found
     return Names(values[place])
 
 
-def read_dates(cells: Sequence[str], name: str, problems: Problems) -> Column:
+def read_dates(cells: Sequence[str], heading: str, entry: Quantity, problems: Problems) -> Column:
     """Days, years and spans of them as day numbers; an empty cell is unknown."""
-    entry = QUANTITIES[name]
     amounts, place = read_distinct(
-        cells, name, lambda text: read_days(text, entry) if text else Amount(), Amount(), problems
+        cells, heading, lambda text: read_days(text, entry) if text else Amount(), Amount(), problems
     )
     return _spread(amounts, place)

@@ -14,7 +14,7 @@ from gateline.errors import InputError
 from gateline.fleet.block import OPEN_LABEL, ChipFigures, Screened, Screener
 from gateline.fleet.cells import Problems, Reject
 from gateline.fleet.headers import Header, near_names, read_header
-from gateline.fleet.tables import CsvReader, Output
+from gateline.fleet.tables import CsvReader, Output, open_csv
 from gateline.metrics import UNDEFINED
 from gateline.numerals import clip
 from gateline.rules.columns import Column, Names
@@ -44,6 +44,8 @@ class FleetSummary:
         The same counted in units, where the table has a column ``count``.
     items : dict
         For each rule, how many rows have each deciding item.
+    assumed : dict
+        For each rule, the scope facts that were assumed in rows that do not state them.
     remarks : list of str
         What a reader should know about how the table was read.
     """
@@ -53,6 +55,7 @@ class FleetSummary:
     verdicts: dict[str, Counter[str]] = field(default_factory=dict)
     units: dict[str, Counter[str]] = field(default_factory=dict)
     items: dict[str, Counter[str]] = field(default_factory=dict)
+    assumed: dict[str, dict[str, bool]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
     @property
@@ -98,35 +101,49 @@ def run(
     InputError
         If the table, or a file to be written, cannot be used.
     """
-    reader = CsvReader(source)
-    header = read_header(reader.header, reader.source)
-    screener = Screener(specs, header, request, figures)
-    summary = FleetSummary(remarks=_remarks(header))
-    found: list[Reject] = []
-    with Output(output) as out:
-        for rows in reader.blocks():
-            start = summary.rows + 1
-            good, ragged = _even(rows, len(header.names), start)
-            screened = screener.screen(good.rows, start) if good.rows else None
-            problems = ragged + (_renumber(screened.problems, good.numbers) if screened else [])
-            found += problems
-            summary.rows += len(rows)
-            summary.rejected += len({reject.row for reject in problems})
-            if screened is not None:
-                keep = ~screened.problems.bad_rows(len(good.rows))
-                _count(summary, screened, keep)
-                out.writer.write(_columns(screener, good, screened, keep, all_columns=all_columns))
-            if progress is not None:
-                progress(reader.position(), reader.size)
-        reader.close()
-        _write_rejects(rejects, found)
-        if summary.rejected == summary.rows:
-            first = found[0]
-            raise InputError(
-                f"{reader.source}: none of the {summary.rows:,} rows could be read; row {first.row}, {first.column or 'all'}: "
-                f"'{clip(first.value)}' {first.reason}. {rejects} lists all."
-            )
+    with open_csv(source) as reader:
+        header = read_header(reader.header, reader.source)
+        screener = Screener(specs, header, request, figures)
+        summary = FleetSummary(remarks=_remarks(header), assumed=screener.assumed)
+        with Output(output) as out:
+            found = _screen(reader, screener, summary, out, all_columns=all_columns, progress=progress)
+            _write_rejects(rejects, found)
+            if summary.rejected == summary.rows:
+                raise InputError(_nothing_read(reader.source, summary.rows, found[0], rejects))
     return summary
+
+
+def _screen(
+    reader: CsvReader,
+    screener: Screener,
+    summary: FleetSummary,
+    out: Output,
+    *,
+    all_columns: bool,
+    progress: Progress | None,
+) -> list[Reject]:
+    """Screen and write block after block; what cannot be read comes back."""
+    found: list[Reject] = []
+    for rows in reader.blocks():
+        start = summary.rows + 1
+        good, ragged = _even(rows, len(reader.header), start)
+        screened = screener.screen(good.rows, start) if good.rows else None
+        problems = ragged + (_renumber(screened.problems, good.numbers) if screened else [])
+        found += problems
+        summary.rows += len(rows)
+        summary.rejected += len({reject.row for reject in problems})
+        if screened is not None:
+            keep = ~screened.problems.bad_rows(len(good.rows))
+            _count(summary, screened, keep)
+            out.writer.write(_columns(screener, good, screened, keep, all_columns=all_columns))
+        if progress is not None:
+            progress(reader.position(), reader.size)
+    return found
+
+
+def _nothing_read(source: str, rows: int, first: Reject, rejects: Path) -> str:
+    where = f"row {first.row}, {first.column or 'all cells'}: '{clip(first.value)}': {first.reason}"
+    return f"{source}: none of the {rows:,} rows could be read; {where}. {rejects} lists all."
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import csv
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from io import BufferedReader, TextIOWrapper
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -22,25 +22,53 @@ BLOCK_ROWS = 2**16
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-class CsvReader:
-    """A CSV file in blocks of rows.
+@contextmanager
+def open_csv(source: str) -> Iterator[CsvReader]:
+    """The CSV file `source`, or standard input for ``-``, open for reading.
 
     Raises
     ------
     InputError
-        If the file is missing, empty, without rows, not UTF-8 or not comma-separated.
+        If the file is missing, empty, not UTF-8 or not comma-separated.
+    """
+    if source == "-":
+        with _decoded(sys.stdin.buffer) as text:
+            yield CsvReader(text, "standard input", 0)
+        return
+    try:
+        binary = Path(source).open("rb")
+    except OSError as error:
+        raise InputError(f"{source}: cannot be read: {error.strerror or error}.") from None
+    with binary, _decoded(binary) as text:
+        yield CsvReader(text, source, Path(source).stat().st_size, binary.tell)
+
+
+@contextmanager
+def _decoded(binary: IO[bytes]) -> Iterator[TextIOWrapper]:
+    """Bytes as text, without closing them afterwards."""
+    text = TextIOWrapper(binary, encoding="utf-8-sig", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
+
+
+class CsvReader:
+    """A CSV file in blocks of rows.
+
+    Attributes
+    ----------
+    size : int
+        Its length in bytes, zero where that is not known.
+    position : callable
+        How many bytes have been read.
     """
 
-    def __init__(self, source: str) -> None:
-        self.source = "standard input" if source == "-" else source
-        self.size = 0
-        try:
-            self._binary: IO[bytes] = sys.stdin.buffer if source == "-" else Path(source).open("rb")
-            self.size = 0 if source == "-" else Path(source).stat().st_size
-        except OSError as error:
-            raise InputError(f"{self.source}: cannot be read: {error.strerror or error}.") from None
-        self._text = TextIOWrapper(self._binary, encoding="utf-8-sig", newline="")
-        self._rows = csv.reader(self._text, strict=True)
+    def __init__(self, text: TextIOWrapper, source: str, size: int, position: Callable[[], int] = lambda: 0) -> None:
+        self.source = source
+        self.size = size
+        self.position = position
+        self._rows = csv.reader(text, strict=True)
         self.header = self._read_header()
 
     def _read_header(self) -> list[str]:
@@ -76,16 +104,6 @@ class CsvReader:
             yield rows
         if not seen:
             raise InputError(f"{self.source}: has a header but no rows.")
-
-    def position(self) -> int:
-        """How many bytes have been read, for the progress bar."""
-        buffer = self._text.buffer
-        return buffer.tell() if isinstance(buffer, BufferedReader) and self.size else 0
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._binary is not sys.stdin.buffer:
-            self._text.close()
 
 
 class Writer(Protocol):

@@ -1,0 +1,65 @@
+"""Every command and every line of Python in the README runs, and says what the README says it does."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
+COMMANDS = [line.removeprefix("$ ") for kind, text in BLOCKS if kind == "console" for line in text.splitlines()]
+ANSWERS = (0, 3, 4)
+
+
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a README command; its examples are reached through a copy of their path."""
+    words = [str(ROOT / word) if word.startswith("examples/") else word for word in shlex.split(command)]
+    assert words[0] == "gateline"
+    return subprocess.run([sys.executable, "-m", *words], cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_runs(command, tmp_path):
+    """A command of the README ends with an answer, and prints one."""
+    done = run(command, tmp_path)
+    assert done.returncode in ANSWERS, done.stderr
+    assert done.stdout or list(tmp_path.iterdir())
+    assert "Traceback" not in done.stderr
+
+
+def test_the_readme_shows_a_command_for_every_job():
+    """The three jobs are there, so that the test above cannot pass on nothing."""
+    assert {shlex.split(command)[1] for command in COMMANDS} == {"chip", "release", "fleet"}
+
+
+def test_python_example_runs(capsys):
+    """The Python block prints what its comment says."""
+    (code,) = [text for kind, text in BLOCKS if kind == "python"]
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines()[0] == "not_met"
+
+
+@pytest.mark.parametrize(
+    ("command", "claims"),
+    [
+        ("gateline chip H20 --as-of 2024-06-01", ["2,368 TPP", "2.90909 TPP/mm^2", "32 below"]),
+        ("gateline chip H100", ["3A090.a.1"]),
+        ("gateline chip examples/chip.yaml", ["≤ 337.8 mm^2 → 3A090.a.2", "≤ 625 mm^2 → 3A090.b.2", "> 625 mm^2 → not met"]),
+        ("gateline release --params 405e9 --tokens 15.6e12", ["3.7908e25 FLOP", "tokens left", "tokens over"]),
+    ],
+)
+def test_figures_that_the_readme_states(command, claims, tmp_path):
+    """The figures in the text are those that the commands print."""
+    printed = " ".join(run(command, tmp_path).stdout.split())
+    assert [claim for claim in claims if claim not in printed] == []
+
+
+def test_rules_that_the_readme_lists_are_the_rules_there_are():
+    """The table of rules names every rule that is shown, and no other."""
+    listed = set(re.findall(r"^\| `([\w.-]+)` \|", README, flags=re.MULTILINE))
+    files = {".".join(path.relative_to(ROOT / "specs" / "rules").with_suffix("").parts) for path in (ROOT / "specs" / "rules").rglob("*.yaml")}
+    assert listed == files - {"us.ear.applicable-advanced-logic"}
