@@ -36,8 +36,16 @@ def chip(text: str) -> Chip:
     return parse_document(f"name: X\n{text}", "file").validate(Chip)
 
 
+def derived(found: Chip, day: date = DAY):
+    return derive(found, default_specs(), day, default_specs().choose_readings({}))
+
+
 def inputs(text: str, day: date = DAY):
-    return derive(chip(text), default_specs(), day)
+    return derived(chip(text), day)
+
+
+def performance_of(identifier: str) -> Amount:
+    return derived(CATALOGUE.entries[identifier].read())["total_processing_performance"].value
 
 
 def values(text: str, day: date = DAY):
@@ -60,7 +68,7 @@ def verdict(screening, rule: str):
 
 def test_the_example_of_the_interface():
     """320 × 16 = 640 × 8 = 5120 TPP; 665.6 mm² at 91 million per mm² are 60.5696 billion transistors."""
-    found = derive(parse_document(CONTRACT, "file").validate(Chip), default_specs(), DAY)
+    found = derived(parse_document(CONTRACT, "file").validate(Chip))
     assert {name: datum.value for name, datum in found.items()} == {
         "total_processing_performance": Amount.exactly(5120),
         "non_planar_transistors": True,
@@ -328,6 +336,7 @@ def test_a_stated_value_wins(name, stated, derived):
 
 
 APPROVED = "designer: {{name: {name}, headquarters: US, performance_attested: yes}}\ntpp: 4000 TPP\ndie_area: 1000 mm^2\nprocess_node: 5 nm\n"
+BY_ANOTHER = "packaging: {by: osat, approved: no}\n"
 
 
 def foundry(text: str, day: date, tmp_path):
@@ -353,7 +362,7 @@ def test_another_designer_is_not_approved(name, tmp_path):
 
 def test_a_stated_status_wins_over_the_list(tmp_path):
     """Whoever says 'none' about a listed name is believed."""
-    text = APPROVED.format(name="NVIDIA").replace("headquarters", "status: none, headquarters")
+    text = APPROVED.format(name="NVIDIA").replace("headquarters", "status: none, headquarters") + BY_ANOTHER
     assert foundry(text, DAY, tmp_path).outcome.word == "met"
 
 
@@ -361,9 +370,8 @@ def test_an_approved_designer_has_to_attest(tmp_path):
     """On the list but without an attestation the presumption stands, or is open while nobody says."""
     refused = APPROVED.format(name="NVIDIA").replace("performance_attested: yes", "performance_attested: no")
     silent = APPROVED.format(name="NVIDIA").replace(", performance_attested: yes", "")
-    others = "packaging: {by: osat, approved: no}\n"
-    assert foundry(refused + others, DAY, tmp_path).outcome.word == "met"
-    assert foundry(silent + others, DAY, tmp_path).outcome.word == "undetermined"
+    assert foundry(refused + BY_ANOTHER, DAY, tmp_path).outcome.word == "met"
+    assert foundry(silent + BY_ANOTHER, DAY, tmp_path).outcome.word == "undetermined"
 
 
 def test_the_list_is_read_on_the_date(tmp_path):
@@ -382,7 +390,7 @@ def test_the_list_is_read_on_the_date(tmp_path):
 def test_every_chip_of_the_catalogue_reads(identifier):
     """Each entry keeps the format, has a performance above zero or says that it is unknown, and can be screened."""
     entry = CATALOGUE.entries[identifier]
-    found = derive(entry.read(), default_specs(), DAY)
+    found = derived(entry.read())
     performance = found["total_processing_performance"].value
     assert performance.high is None or performance.high > 0
     for name in ("total_processing_performance", "applicable_die_area"):
@@ -439,44 +447,36 @@ def test_every_family_has_one_reference():
     assert {family: count for family, count in references.items() if count != 1 or not family} == {}
 
 
-SIXTEEN = ("FP16", "BF16", "FP16/BF16")
-EIGHT = ("FP8", "INT8", "FP8/INT8")
-HALVED = 2.05
+TWICE = Fraction(19, 10)
+ALIKE = [("FP16", "BF16"), ("FP8", "INT8"), ("FP16", "FP16/BF16"), ("FP4", "MXFP4")]
+OTHER_UNIT = {
+    "nvidia-v100-sxm2": "INT8 runs on the vector units (dp4a), FP16 on the tensor units",
+    "apple-m1max": "INT8 is the neural engine's, FP16 the GPU's",
+    "apple-m2ultra": "INT8 is the neural engine's, FP16 the GPU's",
+    "apple-m3max": "INT8 is the neural engine's, FP16 the GPU's",
+}
+"""Chips whose 8-bit rate is that of a slower unit than the one of the 16-bit rate."""
 
 
 @pytest.mark.parametrize("identifier", IDS)
 def test_no_rate_is_sparse(identifier):
-    """A sparse figure among dense ones shows: it is twice the product of its neighbours of the same multiplier array.
+    """A sparse figure among dense ones shows: it is twice that of its siblings.
 
-    A tensor array of a given width does half the operations at twice the bit length, so rate × bits is nearly equal
-    at 8 and 16 bits where the 16-bit rate is a tensor rate; a sparse 16-bit rate would be twice that of the 8-bit rates.
-    The other direction says nothing: inference parts have 8-bit arrays four times as wide as their 16-bit ones.
+    Two formats of the same width share an array, so FP16 and BF16, or FP8 and INT8, have the same dense rate; and
+    halving the width never slows an array down, so a 16-bit rate above the 8-bit one is a sparse rate (or one of
+    another unit). The other direction says nothing: 8-bit arrays can be several times as wide.
     """
     found = CATALOGUE.entries[identifier].read()
-
-    def product(formats: tuple[str, ...]) -> Fraction:
-        return max((rate.rate.high * rate.bits.low for rate in found.rates if rate.format in formats and rate.rate.high), default=Fraction(0))
-
+    rates = {rate.format: rate.rate.high for rate in found.rates if rate.rate.high}
     assert [rate for rate in found.rates if rate.sparse is not False] == []
-    if product(EIGHT):
-        assert float(product(SIXTEEN)) <= HALVED * float(product(EIGHT))
+    for one, other in ALIKE:
+        if one in rates and other in rates:
+            assert max(rates[one], rates[other]) < TWICE * min(rates[one], rates[other]), (one, other)
+    if identifier not in OTHER_UNIT:
+        sixteen, eight = ([rates[name] for name in names if name in rates] for names in (("FP16", "BF16"), ("FP8", "INT8")))
+        assert not eight or not sixteen or max(sixteen) <= Fraction(41, 40) * max(eight)
 
 
-# Dense 16-bit rates (or the 8-bit rate where that is what the maker prints) from datasheets, and the die area.
-DATASHEETS = [
-    ("A100 SXM 40GB", "nvidia-a100-sxm-40", 4992, 826),
-    ("A100 SXM", "nvidia-a100-sxm-80", 4992, 826),
-    ("nvidia-a100-pcie-40", "nvidia-a100-pcie-40", 4992, 826),
-    ("A100 PCIe", "nvidia-a100-pcie-80", 4992, 826),
-    ("A800 SXM", "nvidia-a800-sxm-80", 4992, 826),
-    ("H20", "nvidia-h20-96", 2368, 814),
-    ("V100", "nvidia-v100-sxm2", 2000, 815),
-    ("L20", "nvidia-l20", 1912, 609),
-    ("Gaudi 2", "intel-gaudi2", 6920, None),
-    ("MI250X", "amd-mi250x", 6128, None),
-    ("TPU v5e", "google-tpu-v5e", 3152, None),
-    ("Ascend 910B", None, None, None),
-]
 PRESENT = [
     "A100 SXM 40GB", "A100 SXM 80GB", "nvidia-a100-pcie-40", "A100 PCIe", "A800", "H100 SXM", "H100 PCIe", "H100 NVL",
     "H800", "H20", "H200", "B200", "L40S", "L4", "L20", "L2", "RTX 4090", "RTX 4090D", "MI250X", "MI300X", "MI325X",
@@ -487,8 +487,7 @@ PRESENT = [
 @pytest.mark.parametrize("name", PRESENT)
 def test_the_catalogue_has(name):
     """The chips that every reader of the rule asks about."""
-    entry = CATALOGUE.find(name).entry
-    assert derive(entry.read(), default_specs(), DAY)["total_processing_performance"].value.low > 0
+    assert performance_of(CATALOGUE.find(name).entry.id).low > 0
 
 
 @pytest.mark.parametrize(
@@ -509,8 +508,7 @@ def test_the_catalogue_has(name):
 )
 def test_performance_of_known_chips(name, performance):
     """Dense datasheet rate times bits, to the rounding with which datasheets print rates."""
-    entry = CATALOGUE.find(name).entry
-    found = derive(entry.read(), default_specs(), DAY)["total_processing_performance"].value
+    found = performance_of(CATALOGUE.find(name).entry.id)
     assert float(found.low) == pytest.approx(float(performance), rel=2e-3)
 
 
@@ -559,7 +557,7 @@ def test_the_reference_is_the_highest_rated():
     best: dict[str, tuple[Fraction, str]] = {}
     reference: dict[str, Fraction] = {}
     for entry in CATALOGUE.entries.values():
-        performance = derive(entry.read(), default_specs(), DAY)["total_processing_performance"].value.high or Fraction(0)
+        performance = performance_of(entry.id).high or Fraction(0)
         best[entry.family] = max(best.get(entry.family, (Fraction(0), "")), (performance, entry.id))
         if entry.reference:
             reference[entry.family] = performance

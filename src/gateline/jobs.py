@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -116,14 +116,21 @@ def screen_chip(
     specs = specs or default_specs()
     found = find_chip(target)
     stated = _changes(changes or {}, (*CHIP_QUANTITIES, "datacenter", "designer"), specs)
-    remarks = tuple(text for text in (found.remark, found.chip.notes) if text)
-    return screen(
+    screening = screen(
         specs,
-        Subject("chip", found.id, found.chip.name),
+        Subject("chip", found.id, found.chip.name, found.chip.notes),
         lambda readings: derive_chip(found.chip, specs, as_of, readings) | stated,
         Request(as_of, role, rules, strict_facts, readings or {}),
-        remarks,
+        (found.remark,) if found.remark else (),
     )
+    return _with_idle(screening, stated)
+
+
+def _with_idle(screening: Screening, stated: Inputs) -> Screening:
+    """The screening, with a remark on inputs that were stated and that no rule shown depends on."""
+    idle = [name for name in stated if not screening.tests(name)]
+    remark = f"no rule shown depends on {', '.join(idle)}; it is kept with the inputs and changes nothing."
+    return replace(screening, remarks=(*screening.remarks, remark)) if idle else screening
 
 
 def _changes(changes: dict[str, str], known: tuple[str, ...], specs: Specs) -> Inputs:
@@ -175,11 +182,13 @@ def check_release(
     specs = specs or default_specs()
     read = ledger if isinstance(ledger, Ledger) else read_document(ledger).validate(Ledger)
     counted = derive_training(read, _peaks(read))
-    inputs = with_original(counted.inputs | _changes(changes or {}, TRAINING_QUANTITIES, specs))
+    stated = _changes(changes or {}, TRAINING_QUANTITIES, specs)
+    inputs = with_original(counted.inputs | stated)
     source = "" if isinstance(ledger, Ledger) else ledger
-    subject = Subject("training", Path(source).stem if source not in ("", "-") else read.model, read.model)
+    identity = Path(source).stem if source not in ("", "-") else read.model
+    subject = Subject("training", identity, read.model, read.notes)
     request = Request(as_of, "developer", rules, strict_facts, readings or {})
-    return screen(specs, subject, lambda _: inputs, request, counted.remarks, counted.exchange)
+    return _with_idle(screen(specs, subject, lambda _: inputs, request, counted.remarks, counted.exchange), stated)
 
 
 def quick_ledger(

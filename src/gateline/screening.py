@@ -67,11 +67,12 @@ def read_datum(name: str, text: str, specs: Specs, how: str) -> Datum:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is screened."""
+    """What is screened; `notes` is what its file says about its figures."""
 
     kind: str
     id: str
     name: str
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class Verdict:
     explanation: Explanation
     assumptions: tuple[tuple[str, bool], ...]
     columns: Columns
+    tested: tuple[str, ...]
     alternatives: tuple[Alternative, ...] = ()
 
     @property
@@ -124,7 +126,7 @@ class Screening:
     Attributes
     ----------
     remarks : tuple of str
-        What a reader should know about the inputs.
+        What the person who asked should know about how the inputs were taken.
     exchange : tuple of (str, Fraction)
         Other measures of training compute, such as tokens, and the operations in one of each.
     """
@@ -142,6 +144,12 @@ class Screening:
     def outcome(self) -> Outcome:
         """Met if a gating rule is met, else undetermined if one is, else not met."""
         return max((verdict.outcome for verdict in self.verdicts if verdict.gating), default=Outcome.NOT_MET)
+
+    def tests(self, name: str) -> bool:
+        """Whether any rule shown depends on an input, itself or as part of a ratio."""
+        tested = {name for verdict in self.verdicts for name in verdict.tested}
+        ratios = [ratio for other in tested if (ratio := QUANTITIES[other].ratio) is not None]
+        return name in tested or any(name in (ratio.numerator, ratio.denominator) for ratio in ratios)
 
 
 def screen(
@@ -292,6 +300,7 @@ def _verdict(specs: Specs, choice: Choice, columns: Columns, request: Request, o
         explanation=explanation,
         assumptions=assumptions,
         columns=with_ratios(completed),
+        tested=program.names,
         alternatives=tuple(_alternatives(specs, choice, request, others, explanation)),
     )
 

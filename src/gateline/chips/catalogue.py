@@ -30,15 +30,14 @@ class Entry:
     place: tuple[str | int, ...]
 
     @property
-    def content(self) -> dict[str, Any]:
+    def part(self) -> Document:
         """The chip as its file has it, and its vendor."""
         part = self.document.part(self.place)
-        return {**part.content, "vendor": self.vendor}
+        return Document(part.source, {**part.content, "vendor": self.vendor}, part.lines)
 
     def read(self) -> Chip:
         """The chip itself."""
-        part = self.document.part(self.place)
-        return Document(part.source, self.content, part.lines).validate(Chip)
+        return self.part.validate(Chip)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ class Catalogue:
 
     def sources_of(self, entry: Entry) -> dict[str, str]:
         """What the source keys of a chip stand for."""
-        keys = [key.strip().removesuffix(" (recalled)") for key in _source_keys(entry.content)]
+        keys = [key.strip().removesuffix(" (recalled)") for key in _source_keys(entry.part.content)]
         return {key: self._sources.get(key, "") for key in dict.fromkeys(keys)}
 
     def find(self, name: str) -> Found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -64,6 +65,9 @@ def _one_line(error: click.ClickException) -> str:
 
 def main() -> None:
     """Run the command line; every input error is one line on stderr and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         status = group.main(standalone_mode=False)
     except click.exceptions.Abort:

@@ -109,12 +109,11 @@ def options(*decorators: Callable[[Command], Command]) -> Callable[[Command], Co
 
 def show(screenings: Sequence[Screening], format_: str) -> None:
     """Print verdicts to standard output, and what is to be said about the inputs to standard error."""
+    for remark in dict.fromkeys(remark for screening in screenings for remark in screening.remarks):
+        click.echo(f"gateline: {remark}", err=True)
     if format_ == "json":
         from gateline.report import verdict_json
 
-        for screening in screenings:
-            for remark in screening.remarks:
-                click.echo(f"gateline: {remark}", err=True)
         sys.stdout.write(verdict_json.write(screenings))
         return
     from rich.console import Console

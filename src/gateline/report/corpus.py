@@ -113,7 +113,7 @@ def list_chips(catalogue: Catalogue, format_: str) -> str:
 
 def show_chip(entry: Entry, catalogue: Catalogue, format_: str) -> str:
     """Every figure of a chip as its file has it, and what its source keys stand for."""
-    page = {**entry.content, "sources": catalogue.sources_of(entry)}
+    page = {**entry.part.content, "sources": catalogue.sources_of(entry)}
     return _json(page) if format_ == "json" else _yaml(page)
 
 

@@ -39,7 +39,8 @@ def card(screening: Screening) -> RenderableType:
         parts.append(Text("No rule gates on this date; exit status 0.", style="yellow"))
     if others:
         parts.append(_others(others, screening))
-    parts += [Text(f"Note: {remark}", style="dim") for remark in screening.remarks]
+    if screening.subject.notes:
+        parts.append(Text(f"Note: {screening.subject.notes}", style="dim"))
     specs = screening.specs
     parts.append(Text(f"Data {specs.version}, sources checked to {specs.checked}, {specs.digest[:19]}…", style="dim"))
     return Group(*parts, Text(""))

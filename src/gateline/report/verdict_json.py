@@ -39,7 +39,7 @@ def verdict_object(screening: Screening) -> Json:
         "as_of": screening.request.as_of.isoformat(),
         "role": screening.request.role,
         "readings": screening.specs.choose_readings(screening.request.readings),
-        "subject": {"kind": subject.kind, "id": subject.id, "name": subject.name},
+        "subject": {"kind": subject.kind, "id": subject.id, "name": subject.name, "notes": subject.notes},
         "quantities": {
             name: _quantity(name, column, screening.inputs.get(name))
             for name, column in screening.quantities.items()
