@@ -125,6 +125,13 @@ def test_a_cell_wins_over_the_catalogue(tmp_path):
     assert [row[f"{RULE}:item"] for row in found] == ["", "3A090.a.2"]
 
 
+def test_a_stated_density_beside_a_computed_one(tmp_path):
+    """A row may state performance density itself; rows that do not get it from their area."""
+    text = "total_processing_performance,performance_density,applicable_die_area,datacenter\n2000,6,,yes\n2000,,500,yes\n2000,,,yes\n"
+    found, _, _ = screened(tmp_path, text)
+    assert [row[f"{RULE}:item"] for row in found] == ["3A090.a.2", "3A090.b.2", "undetermined"]
+
+
 def test_planar_chip_has_no_performance_density(tmp_path):
     """With an applicable area of zero only .a.1 can be met, and the density column stays empty."""
     found, _, _ = screened(

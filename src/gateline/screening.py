@@ -13,7 +13,7 @@ import numpy.typing as npt
 from gateline.amounts import Amount, read_amount, read_days, read_flag
 from gateline.errors import InputError
 from gateline.quantities import QUANTITIES, Kind
-from gateline.rules.columns import Column, Columns, Names, fully_unknown, with_ratios
+from gateline.rules.columns import Column, Columns, Names, fully_unknown, stated_first, with_ratios
 from gateline.rules.corpus import Specs
 from gateline.rules.evaluate import evaluate
 from gateline.rules.explain import Explanation, explain
@@ -352,8 +352,7 @@ def _unstated(column: Column | Names | None) -> npt.NDArray[np.bool_]:
 
 def _fill(column: Column | Names | None, values: npt.NDArray[np.float64]) -> Column:
     """`values` where a flag is not stated, else what is stated."""
-    filled = np.where(_unstated(column), values, column.low) if isinstance(column, Column) else values
-    return Column(filled, filled)
+    return stated_first(column, Column(values, values))
 
 
 def _flags(values: Iterable[bool | None]) -> Column:

@@ -17,7 +17,7 @@ from gateline.fleet.headers import Header
 from gateline.metrics import compute_from_architecture, processing_performance, total_processing_performance
 from gateline.metrics.arrays import is_unknown
 from gateline.quantities import QUANTITIES, Kind
-from gateline.rules.columns import Column, Names, with_ratios
+from gateline.rules.columns import Column, Names, stated_first, with_ratios
 from gateline.rules.corpus import Specs
 from gateline.rules.evaluate import NO_ITEM, OPEN_ITEM, Evaluation, evaluate
 from gateline.rules.model import Outcome
@@ -230,11 +230,13 @@ def _count(text: str) -> int:
 def _prefer(columns: Columns, name: str, stated: Column | Names) -> None:
     """Put what rows state before what was there."""
     before = columns.get(name)
-    if isinstance(stated, Column) and isinstance(before, Column):
-        unstated = is_unknown(stated.low) & is_unknown(stated.high)
-        columns[name] = Column(np.where(unstated, before.low, stated.low), np.where(unstated, before.high, stated.high))
-    else:
+    if isinstance(stated, Names):
+        if isinstance(before, Names):
+            nobody = np.array([value is None for value in stated.values.tolist()], dtype=bool)
+            stated = Names(np.where(nobody, before.values, stated.values))
         columns[name] = stated
+    else:
+        columns[name] = stated_first(stated, before) if isinstance(before, Column) else stated
 
 
 def _architecture(columns: Columns) -> Column:
@@ -242,8 +244,7 @@ def _architecture(columns: Columns) -> Column:
     dense, active, tokens = (columns.get(name) for name in ("parameters", "active_parameters", "tokens"))
     parameters = active if isinstance(active, Column) else dense
     if isinstance(active, Column) and isinstance(dense, Column):
-        unstated = is_unknown(active.low)
-        parameters = Column(np.where(unstated, dense.low, active.low), np.where(unstated, dense.high, active.high))
+        parameters = stated_first(active, dense)
     if not isinstance(parameters, Column) or not isinstance(tokens, Column):
         unknown = np.full(len(tokens.low) if isinstance(tokens, Column) else 0, np.nan)
         return Column(unknown, unknown)

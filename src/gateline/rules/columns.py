@@ -53,7 +53,7 @@ RATIOS: dict[str, Callable[[Array, Array], Array]] = {
 
 
 def with_ratios(columns: Columns) -> dict[str, Column | Names]:
-    """`columns`, and every ratio whose two parts are there, unless the ratio itself is given.
+    """`columns`, and every ratio whose two parts are there; rows that state the ratio itself keep it.
 
     A ratio of ranges runs from the smallest quotient to the largest.
     """
@@ -62,12 +62,22 @@ def with_ratios(columns: Columns) -> dict[str, Column | Names]:
         ratio = QUANTITIES[name].ratio
         assert ratio is not None
         above, below = columns.get(ratio.numerator), columns.get(ratio.denominator)
-        if name in result or not isinstance(above, Column) or not isinstance(below, Column):
-            continue
-        low = formula(above.low, below.high)
-        points = above.low is above.high and below.low is below.high
-        result[name] = Column(low, low if points else formula(above.high, below.low))
+        if isinstance(above, Column) and isinstance(below, Column):
+            low = formula(above.low, below.high)
+            points = above.low is above.high and below.low is below.high
+            computed = Column(low, low if points else formula(above.high, below.low))
+            result[name] = stated_first(columns.get(name), computed)
     return result
+
+
+def stated_first(stated: Column | Names | None, otherwise: Column) -> Column:
+    """What is stated in each row, and `otherwise` where nothing is."""
+    if not isinstance(stated, Column):
+        return otherwise
+    unstated = fully_unknown(stated)
+    low = np.where(unstated, otherwise.low, stated.low)
+    points = stated.low is stated.high and otherwise.low is otherwise.high
+    return Column(low, low if points else np.where(unstated, otherwise.high, stated.high))
 
 
 def fully_unknown(column: Column) -> npt.NDArray[np.bool_]:
