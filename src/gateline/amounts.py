@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -10,6 +11,8 @@ from gateline.errors import InputError
 from gateline.numerals import clip, exact_text, match_number
 from gateline.quantities import Quantity
 from gateline.units import read_measure
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 _RANGE = (" to ", " - ", " – ", "…", "..")
 _AT_LEAST = (">=", "≥", "at least ")
@@ -143,7 +146,7 @@ def read_flag(text: str, name: str) -> bool | None:
 def read_date(text: str, where: str) -> date:
     """A calendar date written as ``2026-11-21``."""
     try:
-        if len(text.strip()) != 10:
+        if not DAY.fullmatch(text.strip()):
             raise ValueError
         return date.fromisoformat(text.strip())
     except ValueError:

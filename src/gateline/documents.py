@@ -171,11 +171,12 @@ def parse_document(text: str, source: str) -> Document:
 
 def _parse_json(text: str, source: str) -> Document:
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in items]
-        for key in keys:
-            if keys.count(key) > 1:
+        content: dict[str, Any] = {}
+        for key, value in items:
+            if key in content:
                 raise InputError(f"{source}: the key '{clip(key)}' stands twice; keep one.")
-        return dict(items)
+            content[key] = value
+        return content
 
     def constant(name: str) -> NoReturn:
         raise InputError(f'{source}: {name} is not a value. Write a number, or "unknown".')

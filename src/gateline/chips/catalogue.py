@@ -106,6 +106,8 @@ class Catalogue:
         InputError
             If no chip is called so (the message suggests near names), or if several are (it lists them).
         """
+        if name.lower() in self.entries:
+            return Found(self.entries[name.lower()])
         folded = fold(name)
         for family in (folded, *self._without_vendor(folded)):
             if family in self._families:
