@@ -187,7 +187,12 @@ def _parse_json(text: str, source: str) -> Document:
         content = json.loads(text, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=constant)
     except json.JSONDecodeError as error:
         raise InputError(f"{source}:{error.lineno}: is not valid JSON: {error.msg}.") from None
-    return Document(source, _as_text(content))
+    try:
+        return Document(source, _as_text(content))
+    except UnicodeEncodeError:
+        raise InputError(
+            f"{source}: holds half of a surrogate pair (\\ud800 to \\udfff), which is no character."
+        ) from None
 
 
 def _json_depth(text: str) -> int:
@@ -210,12 +215,15 @@ def _json_depth(text: str) -> int:
 def _as_text(value: Any) -> Any:
     """JSON's true, false and null as the words that YAML files use."""
     if isinstance(value, dict):
-        return {key: _as_text(item) for key, item in value.items()}
+        return {_as_text(key): _as_text(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_as_text(item) for item in value]
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "unknown" if value is None else value
+    if value is None:
+        return "unknown"
+    value.encode("utf-8")
+    return value
 
 
 def _parse_yaml(text: str, source: str) -> Document:

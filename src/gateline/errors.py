@@ -9,7 +9,13 @@ class GatelineError(Exception):
 
 
 class InputError(GatelineError, ValueError):
-    """Something that a user wrote cannot be used; the command line ends with exit code 2."""
+    """Something that a user wrote cannot be used; the command line ends with exit code 2.
+
+    The message quotes what was read, so marks that a terminal would obey are replaced: it is one printable line.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__("".join(mark if mark.isprintable() else "?" for mark in message))
 
 
 class SpecError(InputError):

@@ -16,7 +16,7 @@ ROUNDING = {"<=": ROUND_FLOOR, "<": ROUND_FLOOR, ">=": ROUND_CEILING, ">": ROUND
 MAXIMUM_EXPONENT = 99
 MAXIMUM_LENGTH = 60
 
-_MANTISSA = r"(?P<mantissa>[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d[\d_]*(?:\.[\d_]+)?|\.\d+))"
+_MANTISSA = r"(?P<mantissa>[+-]?(?:\d[\d_]*(?:\.[\d_]+)?|\.\d+))"
 _EXPONENT = r"(?:[eE](?P<exponent>[+-]?\d{1,3}))"
 _TIMES_POWER = r"(?:\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*\(?(?P<power>[+-]?\d{1,3})\)?)"
 _POWER_OF_TEN = r"(?P<sign>[+-]?)10\s*(?:\^|\*\*)\s*\(?(?P<bare>[+-]?\d{1,3})\)?"
@@ -28,15 +28,18 @@ RATIO = re.compile(r"(\d{1,18})\s*/\s*(\d{1,18})")
 def match_number(text: str) -> tuple[Fraction, int] | None:
     """The number at the start of `text` and where it ends, or None if there is none.
 
-    Reads ``1e26``, ``10^26``, ``10**26``, ``3.8 x 10^25``, ``1_000`` and ``1,000`` alike.
+    Reads ``1e26``, ``10^26``, ``10**26``, ``3.8 x 10^25`` and ``1_000``. A comma is refused: it means thousands to
+    some and decimals to others.
     """
     found = NUMBER.match(text)
     if found is None or found.end() > MAXIMUM_LENGTH:
         return None
+    if text[found.end() : found.end() + 1] == ",":
+        raise InputError(f"'{clip(text)}' has a comma. Write a point before decimals, and thousands as 1000 or 1_000.")
     if found["bare"] is not None:
         mantissa, exponent = Fraction(-1 if found["sign"] == "-" else 1), found["bare"]
     else:
-        mantissa = Fraction(found["mantissa"].replace("_", "").replace(",", ""))
+        mantissa = Fraction(found["mantissa"].replace("_", ""))
         exponent = found["exponent"] or found["power"] or "0"
     if abs(int(exponent)) > MAXIMUM_EXPONENT:
         raise InputError(

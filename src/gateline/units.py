@@ -55,9 +55,8 @@ POPS = 1e15 * operation / second
 TPP = 1e12 * operation * bit / second
 """.strip().splitlines()
 
-UNIT_TEXT = re.compile(
-    r"[A-Za-z_µ%][A-Za-z_µ]*(?:(?:\^|\*\*)-?\d)?(?:\s*[/*·]\s*[A-Za-z_µ][A-Za-z_µ]*(?:(?:\^|\*\*)-?\d)?){0,3}"
-)
+_UNIT_WORD = r"[A-Za-z_µ%][A-Za-z_µ]{0,11}(?:(?:\^|\*\*)-?\d)?"
+UNIT_TEXT = re.compile(rf"{_UNIT_WORD}(?:\s*[/*·]\s*{_UNIT_WORD}){{0,3}}")
 AMBIGUOUS = re.compile(r"(?<![A-Za-z])([kMGTPEZY]?)(FLOPS|OPS)(?![A-Za-z])", re.IGNORECASE)
 KNOWN_RATES = ("GOPS", "TOPS", "POPS")
 COUNT_WORDS = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
@@ -123,7 +122,7 @@ def _refuse_ambiguous(unit: str) -> None:
     found = AMBIGUOUS.search(unit)
     if found is None or found[0] in KNOWN_RATES:
         return
-    prefix, stem = found[1], "FLOP" if found[2].upper() == "FLOPS" else "OP"
+    prefix, stem = found[1] if found[1] == "k" else found[1].upper(), "FLOP" if found[2].upper() == "FLOPS" else "OP"
     raise InputError(
         f"'{found[0]}' is ambiguous: it can mean a count or a rate. Write {prefix}{stem} for a count, or {prefix}{stem}/s for a rate."
     )

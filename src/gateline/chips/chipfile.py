@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -21,7 +22,7 @@ Confidence = Literal[
 
 
 def _count(text: Any) -> int:
-    if not isinstance(text, str) or not text.isascii() or not text.isdigit() or not 0 < int(text) <= MAXIMUM_DIES:
+    if not isinstance(text, str) or not re.fullmatch(r"[1-9]\d{0,4}", text, re.ASCII) or int(text) > MAXIMUM_DIES:
         raise InputError(
             f"count: '{clip(str(text))}' is not a number of dies. Write a whole number from 1 to {MAXIMUM_DIES:,}."
         )

@@ -23,13 +23,13 @@ def is_unknown(values: Array) -> npt.NDArray[np.bool_]:
 
 
 def require(name: str, values: Array, unit: str, *, positive: bool) -> None:
-    """Raise unless every known value is positive (or, if not `positive`, at least zero)."""
+    """Raise unless every known value is positive (or, if not `positive`, at least zero); rows are the last axis."""
     with np.errstate(invalid="ignore"):
         bad = np.asarray(values <= 0 if positive else values < 0, dtype=bool)
     if bad.any():
-        row = int(bad.ravel().argmax())
+        first = np.unravel_index(int(bad.argmax()), bad.shape)
         wanted = "positive" if positive else "zero or more"
-        raise InputError(f"{name}: row {row} is {float(values.ravel()[row]):g} {unit}; it must be {wanted}.")
+        raise InputError(f"{name}: row {first[-1]} is {float(values[first]):g} {unit}; it must be {wanted}.")
 
 
 def largest(values: Array, axis: int) -> Array:

@@ -134,7 +134,7 @@ def performance_density(total_processing_performance: Array, die_area: Array) ->
     Raises
     ------
     InputError
-        If a known `die_area` is negative; the message names the first such row.
+        If a known input is negative; the message names the first such row.
 
     References
     ----------
@@ -145,6 +145,7 @@ def performance_density(total_processing_performance: Array, die_area: Array) ->
     >>> performance_density(np.array([15832.0, 15832.0]), np.array([814.0, np.nan])).round(2)
     array([19.45,   nan])
     """
+    require("total_processing_performance", total_processing_performance, "TPP", positive=False)
     require("die_area", die_area, "mm^2", positive=False)
     return quotient(total_processing_performance, die_area)
 
@@ -206,7 +207,7 @@ def memory_bandwidth_density(memory_bandwidth: Array, package_area: Array) -> Ar
     Raises
     ------
     InputError
-        If a known area is not positive.
+        If a known bandwidth is negative or a known area is not positive.
 
     References
     ----------
@@ -217,5 +218,6 @@ def memory_bandwidth_density(memory_bandwidth: Array, package_area: Array) -> Ar
     >>> memory_bandwidth_density(np.array([242.0]), np.array([121.0]))
     array([2.])
     """
+    require("memory_bandwidth", memory_bandwidth, "GB/s", positive=False)
     require("package_area", package_area, "mm^2", positive=True)
     return quotient(memory_bandwidth, package_area)

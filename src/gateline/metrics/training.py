@@ -134,7 +134,7 @@ def additional_training_share(additional_training_compute: Array, training_compu
     Raises
     ------
     InputError
-        If known training compute is not positive.
+        If known further training is negative or known training compute is not positive.
 
     References
     ----------
@@ -145,5 +145,6 @@ def additional_training_share(additional_training_compute: Array, training_compu
     >>> additional_training_share(np.array([2.6e25]), np.array([1.16e26])).round(3)
     array([0.224])
     """
+    require("additional_training_compute", additional_training_compute, "FLOP", positive=False)
     require("training_compute", training_compute, "FLOP", positive=True)
     return np.asarray(quotient(additional_training_compute, training_compute))
