@@ -227,7 +227,8 @@ def quick_ledger(
 
 
 def _peaks(ledger: Ledger) -> dict[str, Amount]:
-    names = {estimate.chip for phase in ledger.phases for estimate in phase.estimates if estimate.chip}
+    estimates = [estimate for phase in ledger.phases for estimate in phase.estimates]
+    names = {estimate.chip for estimate in estimates if estimate.chip and "peak" not in estimate.model_fields_set}
     return {name: _sixteen_bit_peak(name) for name in sorted(names)}
 
 

@@ -166,7 +166,7 @@ def _others(verdicts: Sequence[Verdict], screening: Screening) -> Table:
         table.add_column(heading, overflow="fold")
     for verdict in verdicts:
         item = f" {verdict.explanation.item}" if verdict.explanation.item else ""
-        missing = ", ".join(map(words, verdict.explanation.missing))
+        missing = wording.first_few(verdict.explanation.missing)
         assumed = ", ".join(f"{words(fact)}: {wording.truth(value)}" for fact, value in verdict.assumptions)
         distance = missing or wording.first_distance_text(verdict, screening)
         table.add_row(

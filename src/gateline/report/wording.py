@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -19,11 +20,18 @@ SIGN = {Outcome.MET: "■", Outcome.UNDETERMINED: "◧", Outcome.NOT_MET: "□"}
 OPERATOR = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 MANY_TIMES = 10
 VALUE_DIGITS = 6
+FEW = 3
 
 
 def words(name: str) -> str:
     """A canonical name in words."""
     return name.replace("_", " ")
+
+
+def first_few(names: Sequence[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+    return ", ".join(map(words, names[:FEW])) + more
 
 
 def truth(value: object) -> str:
