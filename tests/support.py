@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,6 @@ from gateline.training.ledger import Ledger
 
 SPECS = default_specs()
 VERSIONS = [(rule.id, version) for rule in SPECS.rules.values() for version in rule.versions]
-VERSION_NAMES = [f"{rule}@{version.id}" for rule, version in VERSIONS]
 
 
 def table(*parts: str) -> list[dict[str, str]]:
@@ -53,17 +53,36 @@ def nested(cells: Mapping[str, str]) -> dict[str, Any]:
     return content
 
 
-def screen_chip_document(content: Mapping[str, Any], as_of: str, role: str = "exporter", *rules: str) -> Screening:
+def screen_chip_document(
+    content: Mapping[str, Any],
+    as_of: str,
+    role: str = "exporter",
+    *rules: str,
+    readings: Mapping[str, str] | None = None,
+) -> Screening:
     """Screen a chip written as the content of a chip file."""
     day = date.fromisoformat(as_of)
     chip = Document("a chip file", {"name": "X1", **content}).validate(Chip)
-    return screen(SPECS, Subject("chip", "x1", "X1"), derive(chip, SPECS, day), Request(day, role, rules))
+    request = Request(day, role, rules, readings=readings or {})
+    return screen(SPECS, Subject("chip", "x1", "X1"), lambda chosen: derive(chip, SPECS, day, chosen), request)
 
 
-def check_ledger(content: Mapping[str, Any], as_of: str, *rules: str, strict_facts: bool = False) -> Screening:
+def check_ledger(
+    content: Mapping[str, Any],
+    as_of: str,
+    *rules: str,
+    strict_facts: bool = False,
+    readings: Mapping[str, str] | None = None,
+) -> Screening:
     """Check a training ledger written as the content of a ledger file."""
     ledger = Document("a ledger file", {"model": "Example-1", **content}).validate(Ledger)
-    return check_release(ledger, date.fromisoformat(as_of), rules=rules, strict_facts=strict_facts)
+    day = date.fromisoformat(as_of)
+    return check_release(ledger, day, rules=rules, strict_facts=strict_facts, readings=readings)
+
+
+def settings_of(text: str) -> dict[str, str]:
+    """Settings written as `name=value`, separated by semicolons."""
+    return dict(part.split("=", 1) for part in text.split(";") if part)
 
 
 def verdict_of(screening: Screening, rule: str) -> Verdict:
@@ -87,6 +106,8 @@ def a_day_of(version: Version) -> date:
 def step(value: Fraction | str, by: int, digits: int = 12) -> Fraction:
     """`value`, or its neighbour `by` steps away, among the decimals of that many significant digits."""
     near = Fraction(value)
+    if near == 0:
+        return Fraction(by, 10**digits)
     context = Context(prec=digits)
     number = context.divide(Decimal(near.numerator), Decimal(near.denominator))
     for _ in range(abs(by)):
@@ -94,10 +115,31 @@ def step(value: Fraction | str, by: int, digits: int = 12) -> Fraction:
     return Fraction(number)
 
 
-def isolated(rule_id: str, version: Version, clause: Clause, day: date | None = None) -> Program:
+def readings_of(version: Version) -> list[dict[str, str]]:
+    """Every combination of the readings on which the clauses of a version depend."""
+    names = sorted({name for clause in (*version.items, *version.exclusions) for name, _ in clause.under})
+    choices = [[choice for choice, _ in SPECS.readings[name].choices] for name in names]
+    return [dict(zip(names, combination, strict=True)) for combination in product(*choices)]
+
+
+def program_of(rule_id: str, version: Version, readings: Mapping[str, str]) -> Program:
+    """A version as it runs on its first day."""
+    return compile_version(SPECS, rule_id, version, a_day_of(version), readings)
+
+
+PROGRAMS = {
+    " ".join([f"{rule}@{version.id}", *(f"{name}={choice}" for name, choice in readings.items())]): program_of(
+        rule, version, readings
+    )
+    for rule, version in VERSIONS
+    for readings in readings_of(version)
+}
+"""Every version of every rule, under every reading that it depends on."""
+
+
+def isolated(rule_id: str, version: Version, clause: Clause) -> Program:
     """A program whose only item is one clause of a version, its exclusions left out."""
-    alone = replace(version, items=(replace(clause, unless=()),), exclusions=())
-    return compile_version(SPECS, rule_id, alone, day or a_day_of(version))
+    return program_of(rule_id, replace(version, items=(replace(clause, unless=(), under=()),), exclusions=()), {})
 
 
 def exact(*values: Fraction | int | None) -> Column:
@@ -109,7 +151,9 @@ def exact(*values: Fraction | int | None) -> Column:
 def as_floats(columns: Columns) -> dict[str, Column | Names]:
     """The same columns as float64, rounded once from their exact values."""
     return {
-        name: column if isinstance(column, Names) else Column(*(end.astype(np.float64) for end in (column.low, column.high)))
+        name: column
+        if isinstance(column, Names)
+        else Column(*(end.astype(np.float64) for end in (column.low, column.high)))
         for name, column in columns.items()
     }
 

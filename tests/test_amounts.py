@@ -4,6 +4,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+
 from gateline.amounts import UNKNOWN, Amount, read_amount, read_date, read_days, read_flag
 from gateline.errors import InputError
 from gateline.quantities import QUANTITIES, Kind, quantity
@@ -40,7 +41,6 @@ def refusal(name: str, text: str) -> str:
         ("training_compute", "3.8e25 FLOP", 38 * 10**24),
         ("training_compute", "10^26", 10**26),
         ("training_compute", "1e15", 10**15),
-        ("training_compute", "0", 0),
         ("parameters", "405B", 405 * BILLION),
         ("tokens", "15.6T", 156 * 10**11),
         ("chip_hours", "30.84e6", 30_840_000),
@@ -118,6 +118,7 @@ def test_unknown_is_a_value(text):
         ("package_area", "0 to 5 mm^2", "greater than zero"),
         ("parameters", "0", "greater than zero"),
         ("tokens", "0", "greater than zero"),
+        ("training_compute", "0", "greater than zero"),
         ("utilization", "0%", "greater than zero"),
         ("process_node", "0 nm", "greater than zero"),
         ("bit_length", "0", "greater than zero"),
@@ -171,7 +172,10 @@ def test_a_value_that_cannot_be_used(name, text, problem):
     ("text", "message"),
     [
         ("-5 mm^2", "applicable_die_area: '-5 mm^2' is negative. Write for example '814 mm^2'."),
-        ("700 to 300 mm^2", "applicable_die_area: '700 to 300 mm^2' ends below its start. Write the smaller value first."),
+        (
+            "700 to 300 mm^2",
+            "applicable_die_area: '700 to 300 mm^2' ends below its start. Write the smaller value first.",
+        ),
         ("", "applicable_die_area: the value is empty. Write for example '814 mm^2', or 'unknown'."),
     ],
 )
@@ -219,7 +223,24 @@ def test_dates(text, first, last):
 
 @pytest.mark.parametrize(
     "text",
-    ["2027-02-29", "2023-02-30", "2027-13-01", "20270630", "30.06.2027", "06/30/2027", "27", "12027", "0000", "today", "", "2027-6-30", "2027-W01-1", "2027-06-30T00:00", "²027", "２０２７-06-30"],
+    [
+        "2027-02-29",
+        "2023-02-30",
+        "2027-13-01",
+        "20270630",
+        "30.06.2027",
+        "06/30/2027",
+        "27",
+        "12027",
+        "0000",
+        "today",
+        "",
+        "2027-6-30",
+        "2027-W01-1",
+        "2027-06-30T00:00",
+        "²027",
+        "２０２７-06-30",
+    ],
 )
 def test_other_dates_are_refused(text):
     """A day is year-month-day in the calendar; nothing else is guessed at."""
@@ -242,7 +263,16 @@ def test_an_unknown_date():
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("yes", True), ("Yes", True), ("true", True), ("no", False), ("NO", False), ("false", False), ("unknown", None), (" ? ", None)],
+    [
+        ("yes", True),
+        ("Yes", True),
+        ("true", True),
+        ("no", False),
+        ("NO", False),
+        ("false", False),
+        ("unknown", None),
+        (" ? ", None),
+    ],
 )
 def test_flags(text, value):
     """Yes, no or unknown, in any case."""
@@ -252,7 +282,7 @@ def test_flags(text, value):
 @pytest.mark.parametrize("text", ["", "maybe", "1", "0", "y", "on", "none", "null", "ja"])
 def test_other_flags_are_refused(text):
     """Nothing else is taken for yes or no."""
-    with pytest.raises(InputError, match="datacenter: .*is not yes, no or unknown"):
+    with pytest.raises(InputError, match=r"datacenter: .*is not yes, no or unknown"):
         read_flag(text, "datacenter")
 
 

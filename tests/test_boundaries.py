@@ -13,6 +13,7 @@ from support import (
     check_ledger,
     exact,
     isolated,
+    program_of,
     screen_chip_document,
     step,
     verdict_of,
@@ -24,7 +25,6 @@ from gateline.rules.columns import Column, with_ratios
 from gateline.rules.evaluate import evaluate
 from gateline.rules.explain import explain
 from gateline.rules.model import Clause, FlagTest, ItemTest, MemberTest, Outcome, QuantityTest
-from gateline.rules.program import compile_version
 
 THRESHOLDS = [
     (rule, version, clause, number)
@@ -34,7 +34,12 @@ THRESHOLDS = [
     if isinstance(test, QuantityTest)
 ]
 THRESHOLD_NAMES = [f"{rule}@{version.id}/{clause.id}[{number}]" for rule, version, clause, number in THRESHOLDS]
-ON_EACH_SIDE = {">=": (False, True, True), ">": (False, False, True), "<=": (True, True, False), "<": (True, False, False)}
+ON_EACH_SIDE = {
+    ">=": (False, True, True),
+    ">": (False, False, True),
+    "<=": (True, True, False),
+    "<": (True, False, False),
+}
 PERFORMANCE_CUTS = (1600, 2400, 4800)
 DENSITY_CUTS = ("1.6", "3.2", "5.92")
 LINES = {
@@ -114,7 +119,7 @@ def test_one_step_below_at_and_one_step_above(rule, version, clause, number, num
 def test_the_report_on_each_condition_agrees(rule, version, clause, number):
     """In the whole version too, the line on this condition says the same, whatever becomes of the rest."""
     test = clause.conditions[number]
-    program = compile_version(SPECS, rule, version, a_day_of(version))
+    program = program_of(rule, version, dict(clause.under))
     for value in around(test):
         explanation = explain(program, {test.quantity: exact(value)})
         report = next(part for part in (*explanation.items, *explanation.exclusions) if part.clause.id == clause.id)
@@ -134,7 +139,9 @@ def test_greater_is_not_at_least():
     """The same 10^26 operations meet 4E091 (or more) and not SB 53 (greater than)."""
     content = {"training_compute": "1e26 FLOP", "annual_gross_revenue": "1e6 USD"}
     screening = check_ledger(content, "2026-11-21")
-    outcomes = {rule: verdict_of(screening, rule).outcome for rule in ("us.ear.4e091", "us.ca.sb53", "us.eo14110.model")}
+    outcomes = {
+        rule: verdict_of(screening, rule).outcome for rule in ("us.ear.4e091", "us.ca.sb53", "us.eo14110.model")
+    }
     assert outcomes == {
         "us.ear.4e091": Outcome.MET,
         "us.ca.sb53": Outcome.NOT_MET,
@@ -150,7 +157,9 @@ def test_the_line_is_met_however_it_is_written(text):
 
 @pytest.mark.parametrize("text", ["1e23 FLOP", "10^23 FLOP", "1e20 kFLOP", "100 ZFLOP"])
 def test_the_strict_line_is_not_met_however_it_is_written(text):
-    assert verdict_of(check_ledger({"training_compute": text}, "2026-11-21"), "eu.ai-act.gpai").outcome is Outcome.NOT_MET
+    assert (
+        verdict_of(check_ledger({"training_compute": text}, "2026-11-21"), "eu.ai-act.gpai").outcome is Outcome.NOT_MET
+    )
 
 
 def rates_around(cut, bits):
@@ -164,11 +173,15 @@ def test_rates_times_bit_length_meet_the_line_exactly(bits, cut):
     """Decimal rates of 12 digits times the bit length, in rationals and in float64, against exact arithmetic."""
     rule, version = next(pair for pair in VERSIONS if pair[1].id == "2023-11-17")
     rates = rates_around(cut, bits)
-    expected = [3 if rate * bits >= 4800 else 2 if rate * bits >= 2400 else 1 if rate * bits >= 1600 else 0 for rate in rates]
+    expected = [
+        3 if rate * bits >= 4800 else 2 if rate * bits >= 2400 else 1 if rate * bits >= 1600 else 0 for rate in rates
+    ]
     levels = {0: -1, 1: 3, 2: 2, 3: 0}  # none, .b.2, .b.1, .a.1 at a density of 4
-    program = compile_version(SPECS, rule, version, a_day_of(version))
+    program = program_of(rule, version, {})
     for kind in (object, np.float64):
-        performance = processing_performance(np.array(rates, dtype=object).astype(kind), np.array([bits] * 3).astype(kind))
+        performance = processing_performance(
+            np.array(rates, dtype=object).astype(kind), np.array([bits] * 3).astype(kind)
+        )
         density = exact(4, 4, 4) if kind is object else as_floats({"density": exact(4, 4, 4)})["density"]
         columns = {"total_processing_performance": Column(performance, performance), "performance_density": density}
         found = evaluate(program, columns | {"datacenter": exact(1, 1, 1)}, 3)
@@ -204,12 +217,17 @@ def test_noise_in_a_float_quotient_never_decides(cut, by):
         test = clause.conditions[number]
         if test.quantity == "performance_density" and test.threshold == Fraction(cut):
             alone = isolated(rule, version, Clause("alone", "", (test,)))
-            expected = [Outcome.MET if truth_of(test, top / area) else Outcome.NOT_MET for top, area in zip(performance, areas, strict=True)]
+            expected = [
+                Outcome.MET if truth_of(test, top / area) else Outcome.NOT_MET
+                for top, area in zip(performance, areas, strict=True)
+            ]
             assert evaluate(alone, with_ratios(columns), len(areas)).outcome.tolist() == expected
             assert evaluate(alone, floats, len(areas)).outcome.tolist() == expected
 
 
-@pytest.mark.parametrize(("ulps", "equal"), [(-5, False), (-4, True), (-1, True), (0, True), (1, True), (4, True), (5, False)])
+@pytest.mark.parametrize(
+    ("ulps", "equal"), [(-5, False), (-4, True), (-1, True), (0, True), (1, True), (4, True), (5, False)]
+)
 @pytest.mark.parametrize("operator", [">=", ">", "<=", "<"])
 def test_four_units_in_the_last_place_count_as_equality(operator, ulps, equal):
     """Float64 noise of up to four units counts as being at the line; the fifth does not."""

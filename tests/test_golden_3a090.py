@@ -11,7 +11,13 @@ from gateline.rules.explain import Flip
 from gateline.screening import Verdict
 
 ROWS = table("golden", "3a090.csv")
-QUANTITIES = ("total_processing_performance", "performance_density", "applicable_die_area", "io_bandwidth", "datacenter")
+QUANTITIES = (
+    "total_processing_performance",
+    "performance_density",
+    "applicable_die_area",
+    "io_bandwidth",
+    "datacenter",
+)
 RULE = "us.ear.3a090"
 LINE_A2 = Fraction(12500, 37)  # 2000 / 5.92 mm², about 337.8
 
@@ -75,7 +81,9 @@ def test_unknown_datacenter_use_flips_both_ways():
 
 
 def test_note_2_is_named_where_it_takes_an_item_out():
-    found = verdict("2024-01-01", total_processing_performance="4799 TPP", performance_density="10 TPP/mm^2", datacenter="no")
+    found = verdict(
+        "2024-01-01", total_processing_performance="4799 TPP", performance_density="10 TPP/mm^2", datacenter="no"
+    )
     out = {item.clause.id: item.excluded_by for item in found.explanation.items}
     assert out == {"3A090.a.1": (), "3A090.a.2": ("note-2",), "3A090.b.1": (), "3A090.b.2": ()}
 
@@ -114,7 +122,9 @@ def test_a_die_that_may_be_planar_leaves_the_density_open():
     """500 mm² that is non-planar has a density of 8 at 4000 TPP; planar, it has none (N11)."""
     content = {"total_processing_performance": "4000 TPP", "datacenter": "yes"}
     outcomes = {
-        planar: verdict("2024-01-01", **content, dies=[{"area": "500 mm^2", "node": "28 nm", "planar": planar}]).outcome.word
+        planar: verdict(
+            "2024-01-01", **content, dies=[{"area": "500 mm^2", "node": "28 nm", "planar": planar}]
+        ).outcome.word
         for planar in ("no", "yes", "unknown")
     }
     assert outcomes == {"no": "met", "yes": "not_met", "unknown": "undetermined"}
@@ -134,3 +144,15 @@ def test_only_non_planar_dies_enter_the_density():
     base = {"area": "300 mm^2", "planar": "yes", "node": "28 nm"}
     found = verdict("2024-01-01", total_processing_performance="2000 TPP", datacenter="yes", dies=[finfet, base])
     assert item_of(found) == "3A090.b.2"
+
+
+@pytest.mark.parametrize(
+    ("reading", "outcome"), [({}, "not_met"), ({"tf32": "19"}, "not_met"), ({"tf32": "32"}, "met")]
+)
+def test_the_bit_length_of_tf32_is_a_reading(reading, outcome):
+    """150 TFLOP/s of TF32 is 2850 at 19 bits and 4800 at 32; the note speaks of the inputs' bit length only."""
+    rate = {"format": "TF32", "bits": "19", "rate": "150 TFLOP/s"}
+    content = {"rates": [rate], "performance_density": "0.1 TPP/mm^2", "datacenter": "yes"}
+    found = verdict_of(screen_chip_document(content, "2024-01-01", readings=reading), RULE)
+    assert found.outcome.word == outcome
+    assert [(other.reading.id, other.outcome.word == outcome) for other in found.alternatives] == [("tf32", False)]

@@ -3,27 +3,27 @@
 from fractions import Fraction
 
 import pytest
-from support import item_of, names, nested, screen_chip_document, table, verdict_of
+from support import item_of, names, nested, screen_chip_document, settings_of, table, verdict_of
 
 from gateline.errors import InputError
 from gateline.rules.explain import Flip
 from gateline.screening import Verdict
 
 ROWS = table("golden", "foundry.csv")
-OTHER_COLUMNS = ("case", "as_of", "outcome", "item", "overcome_by", "source")
+OTHER_COLUMNS = ("case", "as_of", "readings", "outcome", "item", "overcome_by", "source")
 RULE = "us.ear.foundry-presumption"
 PACKAGED_IN_TAIWAN = {"by": "fabricator", "country": "TW", "transistor_count_attested": "yes"}
 A_DIE = {"area": "300 mm^2", "node": "7 nm", "planar": "no", "transistor_density": "90 million/mm^2"}
 
 
-def verdict(as_of: str, role: str = "foundry", **content: object) -> Verdict:
-    return verdict_of(screen_chip_document(content, as_of, role), RULE)
+def verdict(as_of: str, role: str = "foundry", readings: str = "", **content: object) -> Verdict:
+    return verdict_of(screen_chip_document(content, as_of, role, readings=settings_of(readings)), RULE)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=names(ROWS))
 def test_golden_row(row):
     cells = nested({name: text for name, text in row.items() if name not in OTHER_COLUMNS})
-    found = verdict(row["as_of"], **cells)
+    found = verdict(row["as_of"], readings=row["readings"], **cells)
     assert (found.outcome.word, item_of(found)) == (row["outcome"], row["item"]), row["source"]
     held = {name for item in found.explanation.items for name in item.excluded_by}
     assert held == set(row["overcome_by"].split()), row["source"]
@@ -36,7 +36,7 @@ def test_the_table_overcomes_the_presumption_in_every_way_there_is():
         *(
             f"{who}.{limb}"
             for who in ("b.fabricator-packages", "c.approved-osat")
-            for limb in ("30-billion", "35-billion-in-2027", "40-billion-from-2029")
+            for limb in ("30-billion", "35-billion-in-2027", "35-billion-in-2028", "40-billion-from-2029")
         ),
     }
     assert len({row["case"] for row in ROWS}) == len(ROWS)
@@ -61,13 +61,19 @@ def test_it_gates_for_fabricators_and_osats_from_the_compliance_date(as_of, role
 def test_it_does_not_exist_the_day_before():
     screening = screen_chip_document({"process_node": "7 nm"}, "2025-01-15", "foundry")
     assert [verdict.rule.id for verdict in screening.verdicts] == ["us.ear.3a090"]
-    with pytest.raises(InputError, match="us.ear.foundry-presumption: no version in force on 2025-01-15"):
+    with pytest.raises(InputError, match=r"us\.ear\.foundry-presumption: no version in force on 2025-01-15"):
         screen_chip_document({"process_node": "7 nm"}, "2025-01-15", "foundry", RULE)
 
 
 def test_note_2_does_not_overcome_the_presumption():
     """The presumption is also that the chip is designed for datacenters, so saying it is not does not help."""
-    found = verdict("2026-06-01", process_node="7 nm", datacenter="no", designer={"status": "none"}, packaging={"by": "osat", "approved": "no"})
+    found = verdict(
+        "2026-06-01",
+        process_node="7 nm",
+        datacenter="no",
+        designer={"status": "none"},
+        packaging={"by": "osat", "approved": "no"},
+    )
     assert found.outcome.word == "met"
 
 
@@ -76,7 +82,10 @@ def test_a_designer_need_not_attest_a_density_that_does_not_exist():
     die = {"area": "500 mm^2", "node": "16 nm", "planar": "yes"}
     designer = {"status": "approved", "performance_attested": "yes"}
     content = {"dies": [die], "designer": designer, "packaging": {"by": "osat", "approved": "no"}}
-    outcomes = [verdict("2026-06-01", **content, total_processing_performance=tpp).outcome.word for tpp in ("3000 TPP", "4800 TPP")]
+    outcomes = [
+        verdict("2026-06-01", **content, total_processing_performance=tpp).outcome.word
+        for tpp in ("3000 TPP", "4800 TPP")
+    ]
     assert outcomes == ["not_met", "met"]
 
 
@@ -125,9 +134,20 @@ def test_the_flips_of_an_unknown_date_leave_the_gap_of_2028():
     presumed, last_of_2028 = "presumed-3A090.a.node", day[2029] - 1
     assert [flip.then for flip in found.flips] == [presumed, "not_met", presumed, "not_met"]
     for flip, first, last in zip(
-        found.flips, (None, day[2027], day[2028], day[2029]), (day[2027] - 1, day[2028] - 1, last_of_2028, None), strict=True
+        found.flips,
+        (None, day[2027], day[2028], day[2029]),
+        (day[2027] - 1, day[2028] - 1, last_of_2028, None),
+        strict=True,
     ):
         assert days_of(flip) == (first, last)
+
+
+def test_the_gap_of_2028_is_a_reading_that_the_report_names():
+    content = {"process_node": "7 nm", "designer": {"status": "none"}, "packaging": PACKAGED_IN_TAIWAN, "hbm": "no"}
+    found = verdict("2026-06-01", **content, approximated_transistor_count="33 billion", transaction_date="2028")
+    (other,) = found.alternatives
+    assert (other.reading.id, other.chosen, other.choice) == ("foundry-2028", "literal", "carry-35-billion")
+    assert other.outcome.word == "not_met"
 
 
 def days_of(flip: Flip) -> tuple[Fraction | None, Fraction | None]:

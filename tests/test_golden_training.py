@@ -3,20 +3,15 @@
 from fractions import Fraction
 
 import pytest
-from support import check_ledger, names, table, verdict_of
+from support import check_ledger, names, settings_of, table, verdict_of
 
 from gateline.errors import InputError
-from gateline.rules.model import Outcome, Status
 from gateline.rules.explain import Flip
+from gateline.rules.model import Outcome, Status
 from gateline.screening import Screening
 
 ROWS = table("golden", "training.csv")
 REVENUE = {"annual_gross_revenue": "1e6 USD"}
-
-
-def facts(text: str) -> dict[str, str]:
-    """Facts written as `name=value`, separated by semicolons."""
-    return dict(part.split("=", 1) for part in text.split(";") if part)
 
 
 def compute_of(screening: Screening) -> tuple[Fraction, Fraction]:
@@ -35,8 +30,9 @@ def counted(**estimate: str) -> Fraction:
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row['rule']}: {row['case']}" for row in ROWS])
 def test_golden_row(row):
-    content = {"training_compute": row["training_compute"], **facts(row["facts"])}
-    found = verdict_of(check_ledger(content, row["as_of"], *row["asked"].split()), row["rule"])
+    content = {"training_compute": row["training_compute"], **settings_of(row["facts"])}
+    screening = check_ledger(content, row["as_of"], *row["asked"].split(), readings=settings_of(row["readings"]))
+    found = verdict_of(screening, row["rule"])
     met = [item.clause.id for item in found.explanation.items if item.outcome is Outcome.MET]
     got = (found.outcome.word, " ".join(met), "yes" if found.gating else "no")
     assert got == (row["outcome"], row["items"], row["gating"]), row["source"]
@@ -94,6 +90,29 @@ def test_only_enforced_rules_decide_the_overall_outcome():
         "eu.ai-act.systemic-risk",
         "us.ca.sb53",
     }
+
+
+def test_the_reading_of_25_percent_decides_and_the_report_says_so():
+    """9.0e25 published and 2.6e25 more: over 25 % of the original, under 25 % of the whole."""
+    content = {
+        "training_compute": "1.16e26 FLOP",
+        "additional_training_compute": "2.6e25 FLOP",
+        "derived_from_published_weights": "yes",
+    }
+    found = verdict_of(check_ledger(content, "2026-11-21"), "us.ear.4e091")
+    assert found.outcome is Outcome.MET
+    (other,) = found.alternatives
+    assert (other.reading.id, other.chosen, other.choice) == ("4e091-share", "original", "total")
+    assert (other.outcome, other.item) == (Outcome.NOT_MET, None)
+
+
+def test_no_reading_is_named_where_none_decides():
+    content = {
+        "training_compute": "1.14e26 FLOP",
+        "additional_training_compute": "2.4e25 FLOP",
+        "derived_from_published_weights": "yes",
+    }
+    assert verdict_of(check_ledger(content, "2026-11-21"), "us.ear.4e091").alternatives == ()
 
 
 def test_scope_facts_nobody_stated_are_assumed_and_named():
@@ -194,7 +213,10 @@ def test_the_two_routes_of_model_h_lie_on_either_side_of_the_line():
 
 def test_phases_add_up_and_ranges_with_them():
     """2.43e24 pre-training, 1 to 2 × 10^23 of fine-tuning: between 2.53e24 and 2.63e24."""
-    pretraining = {"kind": "pretraining", "estimates": [{"method": "architecture", "params": "405e9", "tokens": "1e12"}]}
+    pretraining = {
+        "kind": "pretraining",
+        "estimates": [{"method": "architecture", "params": "405e9", "tokens": "1e12"}],
+    }
     tuning = {"kind": "sft", "estimates": [{"method": "declared", "compute": "1.5e23", "low": "1e23", "high": "2e23"}]}
     screening = check_ledger({"phases": [pretraining, tuning]}, "2026-11-21")
     assert compute_of(screening) == (253 * 10**22, 263 * 10**22)

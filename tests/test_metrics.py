@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+
 from gateline.errors import InputError
 from gateline.metrics import (
     UNDEFINED,
@@ -45,7 +46,14 @@ both = pytest.mark.parametrize("make", [decimals, exact], ids=["float64", "exact
 @both
 @pytest.mark.parametrize(
     ("rate", "bits", "expected"),
-    [("600", "8", "4800"), ("300", "16", "4800"), ("989.5", "16", "15832"), ("148", "16", "2368"), ("156", "19", "2964"), ("0", "64", "0")],
+    [
+        ("600", "8", "4800"),
+        ("300", "16", "4800"),
+        ("989.5", "16", "15832"),
+        ("148", "16", "2368"),
+        ("156", "19", "2964"),
+        ("0", "64", "0"),
+    ],
 )
 def test_processing_performance(make, rate, bits, expected):
     """Rate times bit length; 600 TOPS at 8 bits and 300 TFLOP/s at 16 are the law's own examples of 4800."""

@@ -48,7 +48,10 @@ def test_python_example_runs(capsys):
     [
         ("gateline chip H20 --as-of 2024-06-01", ["2,368 TPP", "2.90909 TPP/mm^2", "32 below"]),
         ("gateline chip H100", ["3A090.a.1"]),
-        ("gateline chip examples/chip.yaml", ["≤ 337.8 mm^2 → 3A090.a.2", "≤ 625 mm^2 → 3A090.b.2", "> 625 mm^2 → not met"]),
+        (
+            "gateline chip examples/chip.yaml",
+            ["≤ 337.8 mm^2 → 3A090.a.2", "≤ 625 mm^2 → 3A090.b.2", "> 625 mm^2 → not met"],
+        ),
         ("gateline release --params 405e9 --tokens 15.6e12", ["3.7908e25 FLOP", "tokens left", "tokens over"]),
     ],
 )
@@ -61,5 +64,8 @@ def test_figures_that_the_readme_states(command, claims, tmp_path):
 def test_rules_that_the_readme_lists_are_the_rules_there_are():
     """The table of rules names every rule that is shown, and no other."""
     listed = set(re.findall(r"^\| `([\w.-]+)` \|", README, flags=re.MULTILINE))
-    files = {".".join(path.relative_to(ROOT / "specs" / "rules").with_suffix("").parts) for path in (ROOT / "specs" / "rules").rglob("*.yaml")}
+    files = {
+        ".".join(path.relative_to(ROOT / "specs" / "rules").with_suffix("").parts)
+        for path in (ROOT / "specs" / "rules").rglob("*.yaml")
+    }
     assert listed == files - {"us.ear.applicable-advanced-logic"}

@@ -1,16 +1,16 @@
 """What people write for numbers and units, and that it is read exactly or refused with a way out."""
 
 import re
-import time
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gateline.errors import InputError
 from gateline.numerals import exact_text, is_decimal, is_exact_as_float, number, read_number
 from gateline.units import conversion_factor, read_measure
-from hypothesis import given
-from hypothesis import strategies as st
 
 TEN_26 = 10**26
 RATE, AREA, BANDWIDTH, COMPUTE = "TFLOP/s", "mm^2", "GB/s", "FLOP"
@@ -35,7 +35,6 @@ def measure(text: str, canonical: str, *, bare: bool = False) -> Fraction:
         "1 * 10**26",
         "1·10^(26)",
         "100_000_000_000_000_000_000_000_000",
-        "100,000,000,000,000,000,000,000,000",
         "  1e26  ",
     ],
 )
@@ -51,8 +50,7 @@ def test_ten_to_the_26_reads_alike(text):
     [
         ("312", 312),
         ("1_000", 1000),
-        ("1,000", 1000),
-        ("12,345,678.9", Fraction(123456789, 10)),
+        ("12_345_678.9", Fraction(123456789, 10)),
         ("5.92", Fraction(592, 100)),
         (".5", Fraction(1, 2)),
         ("-3.5", Fraction(-7, 2)),
@@ -73,7 +71,26 @@ def test_numbers_are_exact(text, value):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "abc", "1e", "e5", "1.2.3", "2^10", "10^2.5", "1 2", "0x10", "1e5e5", "1/0", "1,00", "12,34", "--1", "½", "10^", "nan", "inf"],
+    [
+        "",
+        "abc",
+        "1e",
+        "e5",
+        "1.2.3",
+        "2^10",
+        "10^2.5",
+        "1 2",
+        "0x10",
+        "1e5e5",
+        "1/0",
+        "1,00",
+        "12,34",
+        "--1",
+        "½",
+        "10^",
+        "nan",
+        "inf",
+    ],
 )
 def test_other_number_text_is_refused(text):
     """Whatever is not plainly a number is refused, never read in part."""
@@ -81,11 +98,13 @@ def test_other_number_text_is_refused(text):
         read_number(text)
 
 
-@pytest.mark.parametrize("text", ["0,592", "00,592", "0,001"])
-def test_a_decimal_comma_is_not_a_thousands_separator(text):
-    """'0,592' is 0.592 to half the world and never 592: no group of thousands starts with a zero."""
-    with pytest.raises(InputError):
-        read_number(text)
+@pytest.mark.parametrize("text", ["0,592", "1,5", "1,000", "12,345,678.9"])
+def test_a_comma_is_not_guessed_at(text):
+    """'1,000' is a thousand here and one there; the message says how to write either without a comma."""
+    for call in (lambda: read_number(text), lambda: measure(f"{text} mm^2", AREA), lambda: measure(text, "")):
+        with pytest.raises(InputError, match=re.escape(text)) as refused:
+            call()
+        assert re.search(r"point|1_000", str(refused.value))
 
 
 @pytest.mark.parametrize(
@@ -224,7 +243,9 @@ def test_a_pure_count_takes_no_unit(text):
         measure(text, "")
 
 
-@pytest.mark.parametrize("text", ["5 furlong", "5 Gb/s", "5 Gbps", "5 TB/hour/second/day/min", "5 TB//s", "5 /", "5 TB/s!"])
+@pytest.mark.parametrize(
+    "text", ["5 furlong", "5 Gb/s", "5 Gbps", "5 TB/hour/second/day/min", "5 TB//s", "5 /", "5 TB/s!"]
+)
 def test_unknown_units_are_refused(text):
     """A unit that is not in the registry is named, and the expected one with it."""
     with pytest.raises(InputError, match="GB/s"):
@@ -262,10 +283,8 @@ def test_unknown_units_are_refused(text):
 )
 def test_hostile_text_is_refused_at_once(text):
     """Size and code in a value cost nothing, and the message stays one short printable line."""
-    start = time.perf_counter()
     with pytest.raises(InputError) as refused:
         measure(text, COMPUTE, bare=True)
-    assert time.perf_counter() - start < 0.5
     assert len(str(refused.value)) < 300
     assert str(refused.value).isprintable()
 

@@ -83,6 +83,10 @@ def _read_span(text: str, entry: Quantity) -> Amount:
             return Amount(high=_read_value(text[len(sign) :], entry))
     for separator in _RANGE:
         start, found, end = text.partition(separator)
+        if found and match_number(end.strip()) is None:
+            raise InputError(
+                f"'{clip(text)}' is no range: a number is missing after '{separator.strip()}'. Write for example '1 to {entry.example}'."
+            )
         if found:
             return Amount(_read_value(_with_unit_of(start, end), entry), _read_value(end, entry))
     value = _read_value(text, entry)

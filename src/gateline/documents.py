@@ -6,6 +6,7 @@ A document keeps the line of every entry, so that a message can say where.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 MAXIMUM_BYTES = 4_000_000
 MAXIMUM_DEPTH = 24
 MAXIMUM_LISTED = 15
+
+QUANTITY_PREFIX = re.compile(r"^[a-z_]+: ")
+"""A message about a value starts with its quantity; in a file the key says it already."""
 
 Place = tuple[str | int, ...]
 Model = TypeVar("Model", bound="BaseModel")
@@ -72,7 +76,7 @@ class Document:
         place = tuple(first["loc"])
         while place and place not in self.lines and first["type"] == "literal_error":
             place = place[:-1]
-        problem = _problem(first, model).removeprefix(f"{place[-1]}: " if place else "")
+        problem = QUANTITY_PREFIX.sub("", _problem(first, model)) if place else _problem(first, model)
         raise InputError(
             f"{self.where(place)}: {_spell(place)}: {problem}" if place else f"{self.where(place)}: {problem}"
         ) from None
@@ -165,8 +169,27 @@ def _read_text(path: str | Path, source: str) -> str:
 def parse_document(text: str, source: str) -> Document:
     """The YAML or JSON document in `text`; `source` is how messages call it."""
     if text.lstrip()[:1] in ("{", "["):
-        return _parse_json(text, source)
+        try:
+            return _parse_json(text, source)
+        except _NotJsonError:
+            if source.endswith(".json") or text.lstrip().startswith('{"'):
+                raise
     return _parse_yaml(text, source)
+
+
+class _NotJsonError(InputError):
+    """The text is not JSON; a YAML mapping or list can start with the same mark."""
+
+
+def _one_line(text: str, where: str) -> str:
+    """The text of a scalar with its line breaks as spaces; nothing that a terminal would obey, and not nothing."""
+    line = " ".join(text.split())
+    if not line:
+        raise InputError(f"{where} is empty. Write a value, or leave the key out.")
+    for mark in line:
+        if not mark.isprintable():
+            raise InputError(f"{where} holds a mark that cannot be printed (U+{ord(mark):04X}). Take it out.")
+    return line
 
 
 def _parse_json(text: str, source: str) -> Document:
@@ -186,13 +209,8 @@ def _parse_json(text: str, source: str) -> Document:
     try:
         content = json.loads(text, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=constant)
     except json.JSONDecodeError as error:
-        raise InputError(f"{source}:{error.lineno}: is not valid JSON: {error.msg}.") from None
-    try:
-        return Document(source, _as_text(content))
-    except UnicodeEncodeError:
-        raise InputError(
-            f"{source}: holds half of a surrogate pair (\\ud800 to \\udfff), which is no character."
-        ) from None
+        raise _NotJsonError(f"{source}:{error.lineno}: is not valid JSON: {error.msg}.") from None
+    return Document(source, _as_text(content, source, ()))
 
 
 def _json_depth(text: str) -> int:
@@ -212,18 +230,20 @@ def _json_depth(text: str) -> int:
     return deepest
 
 
-def _as_text(value: Any) -> Any:
-    """JSON's true, false and null as the words that YAML files use."""
+def _as_text(value: Any, source: str, place: Place) -> Any:
+    """JSON's scalars as YAML files have them: text in one line, and words for true, false and null."""
     if isinstance(value, dict):
-        return {_as_text(key): _as_text(item) for key, item in value.items()}
+        return {
+            _one_line(key, f"{source}: a key in {_spell(place) or 'the document'}"): _as_text(
+                item, source, (*place, key)
+            )
+            for key, item in value.items()
+        }
     if isinstance(value, list):
-        return [_as_text(item) for item in value]
+        return [_as_text(item, source, (*place, number)) for number, item in enumerate(value)]
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if value is None:
-        return "unknown"
-    value.encode("utf-8")
-    return value
+    return "unknown" if value is None else _one_line(value, f"{source}: {_spell(place)}")
 
 
 def _parse_yaml(text: str, source: str) -> Document:
@@ -292,17 +312,19 @@ class _Builder:
 
     def _scalar(self, event: Any) -> None:
         self._check(event)
+        line = f"{self.source}:{event.start_mark.line + 1}:"
         if self._open and isinstance(self._open[-1][0], dict) and self._keys[-1] is None:
-            self._key(event)
+            self._key(event, _one_line(event.value, f"{line} a key"))
         else:
-            self._place(event, event.value)
+            name = self._keys[-1] if self._keys else None
+            self._place(event, _one_line(event.value, f"{line} {clip(name or 'a value')}"))
 
-    def _key(self, event: Any) -> None:
+    def _key(self, event: Any, key: str) -> None:
         content, place = self._open[-1]
-        if event.value in content:
-            self._refuse(event, f"the key '{clip(event.value)}' stands twice; keep one.")
-        self._keys[-1] = event.value
-        self.lines[(*place, event.value)] = event.start_mark.line + 1
+        if key in content:
+            self._refuse(event, f"the key '{clip(key)}' stands twice; keep one.")
+        self._keys[-1] = key
+        self.lines[(*place, key)] = event.start_mark.line + 1
 
     def _enter(self, event: Any, content: Any) -> None:
         self._check(event)

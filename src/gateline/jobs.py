@@ -56,11 +56,13 @@ def find_chip(target: str) -> Target:
     if target == "-" or Path(target).suffix.lower() in (".yaml", ".yml", ".json") or Path(target).is_file():
         chip = read_document(target).validate(Chip)
         return Target(chip, chip.id or ("standard input" if target == "-" else Path(target).stem))
+    if target and Path(target).is_dir():
+        raise InputError(f"{clip(target)}: is a folder. Name a chip or a file.")
     found = default_catalogue().find(target)
     remark = ""
     if found.others:
         others = ", ".join(entry.id for entry in found.others)
-        remark = f"{target}: taken as {found.entry.id}, the reference variant of the family; others are {others}."
+        remark = f"{clip(target)}: taken as {found.entry.id}, the reference variant of the family; others are {others}."
     return Target(found.entry.read(), found.entry.id, remark)
 
 
@@ -137,6 +139,8 @@ def _changes(changes: dict[str, str], known: tuple[str, ...], specs: Specs) -> I
     inputs: Inputs = {}
     for name, text in changes.items():
         canonical = quantity(name, among=known).name
+        if canonical in inputs:
+            raise InputError(f"{canonical}: is set twice, once under another name; set it once.")
         inputs[canonical] = read_datum(canonical, text, specs, "set on the command line")
     return inputs
 

@@ -205,6 +205,7 @@ _TRAINING = (
         "operations used to train the model, as the rule counts them",
         bare=True,
         minimum=LOST_SUPERSCRIPT,
+        zero=False,
         label="compute",
     ),
     _amount(
@@ -233,6 +234,7 @@ _TRAINING = (
         "operations that trained the published model from which this one is derived",
         bare=True,
         minimum=LOST_SUPERSCRIPT,
+        zero=False,
         label="original compute",
     ),
     _amount(

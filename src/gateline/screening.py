@@ -17,11 +17,12 @@ from gateline.rules.columns import Column, Columns, Names, fully_unknown, stated
 from gateline.rules.corpus import Specs
 from gateline.rules.evaluate import evaluate
 from gateline.rules.explain import Explanation, explain
-from gateline.rules.model import Outcome, Reading, Rule, Status, Version
+from gateline.rules.model import Outcome, Reading, Rule, Status, Version, belongs
 from gateline.rules.program import Program, compile_version
 
 GATING_EFFECTS = ("classification", "presumption", "notification")
 NEVER_SHOWN = ("definition",)
+SUBJECTS = {"chip": "a chip", "training": "a model"}
 OPEN_END = float("nan")
 
 
@@ -235,11 +236,9 @@ def choose(specs: Specs, subject_kind: str, request: Request) -> list[Choice]:
     """The rules that speak about a kind of subject on the date, and which of them gate."""
     asked = {rule.id for rule in specs.select(request.rules)}
     about = [rule for rule in specs.rules.values() if rule.subject == subject_kind and rule.effect not in NEVER_SHOWN]
-    if asked and not any(rule.id in asked for rule in about):
-        subjects = ", ".join(sorted({specs.rules[name].subject for name in asked}))
-        raise InputError(
-            f"{', '.join(request.rules)}: is about {subjects}, not about {subject_kind}. Choose another rule."
-        )
+    for prefix in request.rules:
+        if not any(belongs(rule.id, prefix) for rule in about):
+            raise InputError(f"{prefix}: is not a rule that classifies {SUBJECTS[subject_kind]}. Choose another rule.")
     choices = []
     for rule in about:
         version = rule.version_on(request.as_of)
@@ -248,7 +247,9 @@ def choose(specs: Specs, subject_kind: str, request: Request) -> list[Choice]:
         elif rule.id in asked:
             raise InputError(f"{rule.id}: no version in force on {request.as_of}; {_starts([rule])}.")
     if not choices:
-        raise InputError(f"no rule about a {subject_kind} had been issued by {request.as_of}; {_starts(about)}.")
+        raise InputError(
+            f"no rule about {SUBJECTS[subject_kind]} had been issued by {request.as_of}; {_starts(about)}."
+        )
     return choices
 
 

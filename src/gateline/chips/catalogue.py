@@ -116,6 +116,8 @@ class Catalogue:
         if len(exact) == 1:
             return Found(exact[0])
         candidates = exact or self._starting_with(folded)
+        if len(candidates) == 1:
+            return Found(candidates[0])
         if candidates:
             listed = ", ".join(entry.id for entry in candidates[:12]) + (" …" if len(candidates) > 12 else "")
             raise InputError(f"'{clip(name)}' could mean several chips: {listed}. Write one of these ids.")

@@ -26,6 +26,9 @@ from gateline.rules.model import Outcome
 from gateline.rules.program import compile_version
 from gateline.screening import Datum, Inputs, exact_array
 
+SMALLEST_DIE = Fraction(1, 10**6)
+"""A die that is there has an area, even where only an upper end is known: a square micrometre [mm²] at the least."""
+
 ADVANCED_LOGIC = "us.ear.applicable-advanced-logic"
 NON_DRAM = ("GDDR", "LPDDR", "DDR", "SRAM")
 
@@ -78,10 +81,11 @@ def _performance(chip: Chip, readings: Mapping[str, str], inputs: Inputs) -> Non
 
 
 def _read_bits(rate: Rate, readings: Mapping[str, str]) -> Rate:
-    """The rate with the bit length that the reading gives a TF32 operand."""
-    if rate.format.upper() != "TF32":
+    """The rate with the bit length that the reading gives a TF32 operand, unless more bits are stated."""
+    bits = Fraction(int(readings["tf32"]))
+    if rate.format.upper() != "TF32" or rate.bits.low is None or rate.bits.low >= bits:
         return rate
-    return rate.model_copy(update={"bits": Amount.exactly(int(readings["tf32"]))})
+    return rate.model_copy(update={"bits": Amount.exactly(bits)})
 
 
 def _total(rates: list[Rate], units: list[str], end: str) -> Fraction | None:
@@ -169,7 +173,11 @@ def _area(dies: list[Die], end: str) -> Fraction | None:
         areas, counted = [die.area.high for die in dies], [die.planar is not True for die in dies]
     total = applicable_die_area(exact_array(areas).reshape(-1, 1), counts, np.array(counted).reshape(-1, 1))
     known = _value(total[0])
-    return None if end == "low" and known == 0 and any(die.planar is not True for die in dies) else known
+    if end == "high" or known != 0:
+        return known
+    if any(die.planar is False for die in dies):
+        return SMALLEST_DIE if _area(dies, "high") is not None else None
+    return None if any(die.planar is None for die in dies) and _area(dies, "high") is None else known
 
 
 def _how_area(dies: list[Die]) -> str:

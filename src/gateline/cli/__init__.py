@@ -73,6 +73,9 @@ def main() -> None:
     except click.exceptions.Abort:
         click.echo("gateline: stopped.", err=True)
         sys.exit(1)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(2)
     except click.ClickException as error:
         click.echo(f"gateline: {_one_line(error)}", err=True)
         sys.exit(2)

@@ -31,16 +31,16 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return read_date(str(value), "--as-of")
+            return read_date(str(value), "date")
         except InputError as error:
-            self.fail(str(error), param, ctx)
+            self.fail(str(error).removeprefix("date: "), param, ctx)
 
 
 def _settings(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     settings: dict[str, str] = {}
     for value in values:
         name, found, text = value.partition("=")
-        if not found or not name:
+        if not found or not name or not text.strip():
             raise click.BadParameter(
                 f"'{value}' is not NAME=VALUE; write for example --set die_area=\"814 mm^2\" or --reading tf32=32."
             )

@@ -49,9 +49,7 @@ def show(rule_id: str, format_: str) -> None:
     from gateline.report import corpus
     from gateline.rules.specfiles import default_specs
 
-    specs = default_specs()
-    for rule in specs.select((rule_id,)):
-        click.echo(corpus.show_rule(rule, format_), nl=False)
+    click.echo(corpus.show_rules(default_specs().select((rule_id,)), format_), nl=False)
 
 
 @rules.command()

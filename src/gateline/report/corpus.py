@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -35,9 +35,16 @@ def _rule_row(rule: Rule, as_of: date | None) -> Json:
     }
 
 
-def show_rule(rule: Rule, format_: str) -> str:
-    """Every version of a rule."""
-    page = {
+def show_rules(rules: Sequence[Rule], format_: str) -> str:
+    """Every version of one rule, or of several."""
+    pages = [_rule(rule) for rule in rules]
+    if format_ == "json":
+        return _json(pages[0] if len(pages) == 1 else pages)
+    return "---\n".join(map(_yaml, pages))
+
+
+def _rule(rule: Rule) -> Json:
+    return {
         "id": rule.id,
         "title": rule.title,
         "authority": rule.authority,
@@ -47,7 +54,6 @@ def show_rule(rule: Rule, format_: str) -> str:
         "scope_facts": [{"fact": flag, "assumed": value} for flag, value in rule.scope_facts],
         "versions": [_version(version) for version in rule.versions],
     }
-    return _json(page) if format_ == "json" else _yaml(page)
 
 
 def _version(version: Version) -> Json:

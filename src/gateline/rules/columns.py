@@ -64,10 +64,15 @@ def with_ratios(columns: Columns) -> dict[str, Column | Names]:
         above, below = columns.get(ratio.numerator), columns.get(ratio.denominator)
         if isinstance(above, Column) and isinstance(below, Column):
             low = formula(above.low, below.high)
-            points = above.low is above.high and below.low is below.high
-            computed = Column(low, low if points else formula(above.high, below.low))
+            points = above.low is above.high and below.low is below.high and not is_unknown(below.low).any()
+            computed = Column(low, low if points else formula(above.high, _from_zero(ratio.denominator, below.low)))
             result[name] = stated_first(columns.get(name), computed)
     return result
+
+
+def _from_zero(name: str, low: Array) -> Array:
+    """Lower ends, with zero where none is known and the quantity can be zero."""
+    return np.where(is_unknown(low), 0, low) if QUANTITIES[name].zero else low
 
 
 def stated_first(stated: Column | Names | None, otherwise: Column) -> Column:

@@ -100,6 +100,10 @@ class Specs:
         name = text.strip().lower()
         if name in ("unknown", "?"):
             return None
+        if not name or not name.isprintable():
+            raise InputError(
+                f"{entry.name}: '{clip(text)}' is not a name. Write for example {entry.example}, or unknown."
+            )
         if entry.of == "entity":
             return name
         if name not in self.countries:

@@ -105,24 +105,35 @@ def _load(folder: Path, kind: str, read: Callable[[Path], Built]) -> Iterator[tu
 
 
 def _check_references(specs: Specs) -> None:
+    """Refuse what names a list, rule, item or reading that is not there, and circles."""
     for named in specs.lists.values():
         for included in named.includes:
             if included not in specs.lists:
-                raise SpecError(f"{named.id}: includes {included}, which is no list under lists/.")
+                raise SpecError(
+                    f"{_path(specs, 'lists', named.id)}: includes {included}, which is no list under lists/."
+                )
+        _check_no_circle(specs, "lists", named.id, _includes)
     for rule in specs.rules.values():
-        for flag, test in rule.listed_facts:
-            _check_reference(specs, f"{rule.id} {flag}", test)
-        for version in rule.versions:
-            for clause in (*version.items, *version.exclusions):
-                for reading, choice in clause.under:
-                    if choice not in dict(specs.readings[reading].choices if reading in specs.readings else ()):
-                        raise SpecError(
-                            f"{rule.id} {version.id} {clause.id}: {reading}: {choice} is no choice in readings.yaml."
-                        )
-                for condition in clause.conditions:
-                    _check_reference(specs, f"{rule.id} {version.id} {clause.id}", condition)
-    for rule_id in specs.rules:
-        _check_no_cycle(specs, rule_id, ())
+        _check_rule(specs, rule)
+        _check_no_circle(specs, "rules", rule.id, _tested_rules)
+
+
+def _path(specs: Specs, kind: str, identifier: str) -> Path:
+    return (specs.folder / kind).joinpath(*identifier.split(".")).with_suffix(".yaml")
+
+
+def _check_rule(specs: Specs, rule: Rule) -> None:
+    path = _path(specs, "rules", rule.id)
+    for flag, test in rule.listed_facts:
+        _check_reference(specs, f"{path}: {flag}", test)
+    for version in rule.versions:
+        for clause in (*version.items, *version.exclusions):
+            where = f"{path}: version {version.id}, {clause.id}"
+            for reading, choice in clause.under:
+                if choice not in dict(specs.readings[reading].choices if reading in specs.readings else ()):
+                    raise SpecError(f"{where}: {reading}: {choice} is no choice in readings.yaml.")
+            for condition in clause.conditions:
+                _check_reference(specs, where, condition)
 
 
 def _check_reference(specs: Specs, where: str, condition: object) -> None:
@@ -135,9 +146,20 @@ def _check_reference(specs: Specs, where: str, condition: object) -> None:
             raise SpecError(f"{where}: tests {condition.rule}/{condition.item}, which does not exist under rules/.")
 
 
-def _check_no_cycle(specs: Specs, rule_id: str, path: tuple[str, ...]) -> None:
-    if rule_id in path:
-        raise SpecError(f"{' → '.join((*path, rule_id))}: these rules test each other in a circle.")
+def _includes(specs: Specs, list_id: str) -> set[str]:
+    return set(specs.lists[list_id].includes)
+
+
+def _tested_rules(specs: Specs, rule_id: str) -> set[str]:
     clauses = [clause for version in specs.rules[rule_id].versions for clause in (*version.items, *version.exclusions)]
-    for tested in {test.rule for clause in clauses for test in clause.conditions if isinstance(test, ItemTest)}:
-        _check_no_cycle(specs, tested, (*path, rule_id))
+    return {test.rule for clause in clauses for test in clause.conditions if isinstance(test, ItemTest)}
+
+
+def _check_no_circle(
+    specs: Specs, kind: str, start: str, following: Callable[[Specs, str], set[str]], path: tuple[str, ...] = ()
+) -> None:
+    if start in path:
+        chain = " → ".join(str(_path(specs, kind, name)) for name in (*path, start))
+        raise SpecError(f"{chain}: these refer to each other in a circle.")
+    for name in sorted(following(specs, start) & set(getattr(specs, kind))):
+        _check_no_circle(specs, kind, name, following, (*path, start))

@@ -1,0 +1,398 @@
+"""Figures that others have published, one row each: where we agree, where we do not and why."""
+
+import math
+from collections import Counter
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from support import SPECS, check_ledger, names, screen_chip_document, settings_of, table, verdict_of
+
+from gateline.jobs import screen_chip
+from gateline.rules.model import Outcome, belongs
+from gateline.screening import Screening
+
+CHIPS = table("oracles", "published_chips.csv")
+OTHERS = table("oracles", "published_chips_other_rules.csv")
+MODELS = table("oracles", "published_models.csv")
+COUNTRIES = table("golden", "country_groups.csv")
+IN_CATALOGUE = [row for row in CHIPS if row["chip"]]
+NOT_IN_CATALOGUE = [row for row in CHIPS if not row["chip"]]
+RULE = "us.ear.3a090"
+
+BY_HAND = {
+    "worked example: 600 TOPS at 8 bit": {"rates": [("8", "600 TOPS")]},
+    "worked example: 300 TFLOP/s at 16 bit": {"rates": [("16", "300 TFLOP/s")]},
+    "worked example (tariff note): 600 TOPS at 8 bit": {"rates": [("8", "600 TOPS")]},
+    "worked example (tariff note): 300 TFLOP/s at 16 bit": {"rates": [("16", "300 TFLOP/s")]},
+    "worked example (2022 rule): 600 TOPS at 8 bit": {"rates": [("8", "600 TOPS")]},
+    "worked example (2022 rule): 300 TFLOP/s at 16 bit": {"rates": [("16", "300 TFLOP/s")]},
+    "BR100 (seven links)": {
+        "rates": [("16", "1024 TFLOP/s"), ("8", "2048 TOPS")],
+        "links": [("448 GB/s"), ("128 GB/s")],
+    },
+    "150 TFLOP/s at 16 bit (Gaudi 3 HL-328 story)": {"rates": [("16", "150 TFLOP/s")]},
+    "Atlas 300I Duo (board)": {"rates": [("8", "280 TOPS")]},
+    "Atlas 300I Duo (one of two processors)": {"rates": [("8", "140 TOPS")]},
+    "Ascend 910B at 320 TFLOP/s FP16": {"rates": [("16", "320 TFLOP/s")], "area": "665.6 mm^2"},
+}
+"""What the sources say of parts that the catalogue does not have; enough to work the figure out."""
+
+# The lines of rules that the data does not have yet: (TPP, DRAM GB/s, I/O GB/s).
+LINES = {
+    "us.ear.case-by-case-2026": lambda tpp, dram, _: tpp < 21000 and dram < 6500,  # 15 CFR 742.6(b)(10)(iii)(A)(1)
+    "us.tariff.section-232": lambda tpp, dram, _: (
+        (14000 < tpp < 17500 and 4500 < dram < 5000) or (20800 < tpp < 21100 and 5800 < dram < 6200)
+    ),  # HTSUS chapter 99 subchapter III, U.S. note 39
+    "us.bis.is-informed-2025-04": lambda _, dram, io: dram >= 1400 or io >= 1100 or dram + io >= 1700,  # as reported
+    "us.bill.ai-overwatch": lambda tpp, dram, io: tpp >= 4800 or dram >= 1400 or io >= 1100 or dram + io >= 1700,
+}
+WITHOUT_LINES = {
+    "us.bis.is-informed-2022-08": "letters whose limits were not published",
+    "us.ear.ai-diffusion-2025": "units within an allocation",
+    "us.ear.license-exception-nac": "rests on the item of 3A090 and on datacenter use",
+}
+ALLOWANCES = {"26,900,000": 26_900_000, "790,000,000": 790_000_000, "1,580,000,000": 1_580_000_000}
+
+
+def screened(row: dict[str, str]) -> Screening:
+    if row["chip"]:
+        return screen_chip(row["chip"], date.fromisoformat(row["as_of"]))
+    given = BY_HAND[row["subject_name"]]
+    content: dict = {"rates": [{"format": f"{bits}-bit", "bits": bits, "rate": rate} for bits, rate in given["rates"]]}
+    content["links"] = [{"name": "link", "bandwidth": bandwidth} for bandwidth in given.get("links", [])]
+    if "area" in given:
+        content["applicable_die_area"] = given["area"]
+    return screen_chip_document(content, row["as_of"])
+
+
+def amount(screening: Screening, quantity: str) -> Fraction:
+    column = screening.quantities[quantity]
+    assert column.low[0] == column.high[0]
+    return column.low[0]
+
+
+def answer(screening: Screening) -> tuple[str, str]:
+    """Outcome and item of 3A090; the item is `none` where the outcome is not met."""
+    found = verdict_of(screening, RULE)
+    item = "none" if found.outcome is Outcome.NOT_MET else found.explanation.item or "open"
+    return found.outcome.word, item
+
+
+def says(row: dict[str, str], screening: Screening, text: str) -> bool:
+    """Whether we say of a row what `text` says."""
+    outcome, item = answer(screening)
+    match row["quantity"]:
+        case "outcome":
+            return outcome == text
+        case "item":
+            return item == text or (text != "none" and belongs(item, text))
+    return math.isclose(amount(screening, row["quantity"]), float(text), rel_tol=float(row["tolerance"]))
+
+
+@pytest.mark.parametrize(
+    "row",
+    CHIPS,
+    ids=[f"{row['chip'] or row['subject_name']}-{row['quantity']}-{number}" for number, row in enumerate(CHIPS)],
+)
+def test_published_figure_of_a_chip(row):
+    screening = screened(row)
+    if row["agrees"] == "yes":
+        assert says(row, screening, row["published"]), row["source"]
+        return
+    assert row["expected"], "a disagreement says what is right"
+    assert row["explanation"], "and why"
+    assert says(row, screening, row["expected"]), row["explanation"]
+    assert not says(row, screening, row["published"]), row["source"]
+
+
+def test_no_published_figure_of_a_chip_is_left_out():
+    """286 rows: 273 through the catalogue, 13 worked out from what the source says."""
+    assert (len(IN_CATALOGUE), len(NOT_IN_CATALOGUE)) == (273, 13)
+    assert {row["subject_name"] for row in NOT_IN_CATALOGUE} == set(BY_HAND)
+    assert Counter(row["agrees"] for row in CHIPS) == {"yes": 235, "no": 51}
+    assert {row["quantity"] for row in CHIPS} == {
+        "outcome",
+        "item",
+        "total_processing_performance",
+        "performance_density",
+        "io_bandwidth",
+    }
+
+
+def test_rules_that_the_data_does_not_have_yet():
+    """When one of these rules is added, this fails until its rows are screened with the rule itself."""
+    rules = {row["rule"] for row in OTHERS}
+    assert rules == set(LINES) | set(WITHOUT_LINES)
+    assert rules.isdisjoint(SPECS.rules)
+    assert Counter(row["rule"] for row in OTHERS) == {
+        "us.ear.case-by-case-2026": 39,
+        "us.tariff.section-232": 38,
+        "us.bis.is-informed-2025-04": 6,
+        "us.bis.is-informed-2022-08": 5,
+        "us.ear.ai-diffusion-2025": 4,
+        "us.ear.license-exception-nac": 2,
+        "us.bill.ai-overwatch": 2,
+    }
+    used = (WITH_LINES, OF_BANDWIDTH, OF_UNITS, OF_LETTERS, OF_EXCEPTION, NOT_NUMBERS)
+    assert [len(rows) for rows in used] == [84, 1, 4, 5, 1, 1]
+    assert sum(len(rows) for rows in used) == len(OTHERS) == 96
+
+
+WITH_LINES = [row for row in OTHERS if row["rule"] in LINES and row["quantity"] == "outcome"]
+OF_BANDWIDTH = [row for row in OTHERS if row["quantity"] == "dram_bandwidth"]
+OF_UNITS = [row for row in OTHERS if row["quantity"] == "units"]
+OF_LETTERS = [row for row in OTHERS if row["rule"] == "us.bis.is-informed-2022-08"]
+OF_EXCEPTION = [row for row in OTHERS if row["rule"] == "us.ear.license-exception-nac" and row["chip"]]
+NOT_NUMBERS = [row for row in OTHERS if row["quantity"] == "approvals"]
+
+
+def lower(screening: Screening, quantity: str) -> Fraction:
+    """The least that a quantity is known to be; zero where nothing is known."""
+    column = screening.quantities.get(quantity)
+    low = Fraction(0) if column is None else column.low[0]
+    return low if isinstance(low, Fraction) else Fraction(0)
+
+
+@pytest.mark.parametrize(
+    "row", WITH_LINES, ids=[f"{row['rule']}-{row['chip']}-{number}" for number, row in enumerate(WITH_LINES)]
+)
+def test_the_figures_of_the_catalogue_lie_on_the_published_side_of_other_lines(row):
+    screening = screened(row)
+    tpp, dram, io = (
+        lower(screening, name) for name in ("total_processing_performance", "dram_bandwidth", "io_bandwidth")
+    )
+    assert tpp > 0
+    assert dram > 0
+    reached = "met" if LINES[row["rule"]](tpp, dram, io) else "not_met"
+    assert reached == (row["published"] if row["agrees"] == "yes" else row["expected"]), row["source"]
+    assert row["agrees"] == "yes" or (reached != row["published"] and row["explanation"])
+
+
+@pytest.mark.parametrize("row", OF_BANDWIDTH, ids=names(OF_BANDWIDTH, "chip"))
+def test_published_bandwidth(row):
+    assert says(row, screened(row), row["published"]), row["source"]
+
+
+@pytest.mark.parametrize("row", OF_UNITS, ids=names(OF_UNITS, "subject_name"))
+def test_units_within_an_allowance(row):
+    """A quota in total processing performance over that of one unit, rounded down."""
+    allowance = next(total for text, total in ALLOWANCES.items() if f"in {text} TPP" in row["subject_name"])
+    units = allowance // amount(screened(row), "total_processing_performance")
+    assert math.isclose(units, float(row["published"]), rel_tol=float(row["tolerance"]))
+
+
+@pytest.mark.parametrize("row", OF_LETTERS, ids=names(OF_LETTERS, "chip"))
+def test_the_letters_of_august_2022_foreshadow_the_rule_of_october(row):
+    """Their limits were never published; the rule that followed has the same answer for each part."""
+    outcome, _ = answer(screened(row | {"as_of": "2022-10-21"}))
+    assert outcome == (row["published"] if row["agrees"] == "yes" else row["expected"]), row["source"]
+
+
+@pytest.mark.parametrize("row", OF_EXCEPTION, ids=names(OF_EXCEPTION, "chip"))
+def test_a_datacenter_part_at_the_b_level_may_be_notified(row):
+    screening = screened(row)
+    assert belongs(answer(screening)[1], "3A090.b")
+    assert screening.quantities["datacenter"].low[0] == 1
+    assert row["published"] == "met"
+
+
+def test_the_rest_is_not_a_matter_of_numbers():
+    (row,) = NOT_NUMBERS
+    assert "not a matter of numbers" in row["explanation"]
+
+
+# Models
+
+
+def estimates(row: dict[str, str]) -> list[dict[str, str]]:
+    """The routes for which the row has inputs, the architecture first."""
+    architecture = {"method": "architecture", "params": row["parameters"], "tokens": row["tokens"]}
+    hardware = {"method": "hardware"} | {name: row[name] for name in ("chip_hours", "peak", "utilization")}
+    declared = {"method": "declared", "compute": row["published"]}
+    if row["use"] == "uncertain" or (row["use"] == "boundary" and not row["parameters"]):
+        return [declared | {"low": row["low"], "high": row["high"]}]
+    routes = [route for route, given in ((architecture, row["parameters"]), (hardware, row["chip_hours"])) if given]
+    return [*routes, declared] if len(routes) == 1 and row["use"] == "disagree" else routes or [declared]
+
+
+def checked(row: dict[str, str], routes: list[dict[str, str]]) -> Screening:
+    phases = {"phases": [{"kind": "pretraining", "estimates": routes}]}
+    return check_ledger(phases | settings_of(row["facts"]), "2026-11-21")
+
+
+def ends(screening: Screening) -> tuple[Fraction, Fraction]:
+    column = screening.quantities["training_compute"]
+    return column.low[0], column.high[0]
+
+
+def rows_for(*uses: str) -> list[dict[str, str]]:
+    return [row for row in MODELS if row["use"] in uses]
+
+
+ROUTES = [(row, method) for row in MODELS for method in ("architecture", "hardware") if row[method]]
+
+
+@pytest.mark.parametrize(("row", "method"), ROUTES, ids=[f"{row['model']}-{method}" for row, method in ROUTES])
+def test_each_route_gives_the_product_of_its_inputs(row, method):
+    """6 × parameters × tokens, and hours × 3600 × peak × utilization; the table has the products, to six digits."""
+    (route,) = [route for route in estimates(row) if route["method"] == method]
+    low, high = ends(checked(row, [route]))
+    assert low == high
+    assert math.isclose(low, float(row[method]), rel_tol=1e-5)
+
+
+AGREEING = rows_for("exact", "distill", "band", "boundary", "hardware")
+AGREEING = [row for row in AGREEING if row["agrees"] == "yes"]
+
+
+@pytest.mark.parametrize("row", AGREEING, ids=names(AGREEING, "model"))
+def test_published_training_compute(row):
+    """The first route that the row has inputs for gives the published figure."""
+    low, high = ends(checked(row, estimates(row)[:1]))
+    assert low == high
+    assert math.isclose(low, float(row["published"]), rel_tol=float(row["tolerance"])), row["source"]
+
+
+DISAGREEING = [row for row in MODELS if row["agrees"] == "no"]
+
+
+@pytest.mark.parametrize("row", DISAGREEING, ids=names(DISAGREEING, "model"))
+def test_published_training_compute_that_counts_something_else(row):
+    """Recomputed activations, idle hours and operators beyond 6ND: the figure of the architecture stays 6ND."""
+    low, _ = ends(checked(row, estimates(row)[:1]))
+    ratio = float(row["published"]) / float(low)
+    assert math.isclose(low, float(row["architecture"]), rel_tol=1e-5)
+    assert ratio > 1.1
+    assert not row["tolerance"] or ratio <= 1 + float(row["tolerance"])
+    assert row["explanation"]
+
+
+TWO_ROUTES = [row for row in MODELS if row["routes_differ"]]
+
+
+@pytest.mark.parametrize("row", TWO_ROUTES, ids=names(TWO_ROUTES, "model"))
+def test_two_routes_are_flagged_where_they_differ_by_more_than_30_percent(row):
+    """C(2025) 5045 final para 120: overall error within 30 %. The rules see everything between the two."""
+    screening = checked(row, estimates(row))
+    both = sorted(float(row[method]) for method in ("architecture", "hardware"))
+    assert all(math.isclose(end, figure, rel_tol=1e-5) for end, figure in zip(ends(screening), both, strict=True))
+    flagged = any("the estimates differ by a factor of" in remark for remark in screening.remarks)
+    assert flagged == (row["routes_differ"] == "yes")
+
+
+def test_the_utilization_at_peak_throughput_does_not_give_the_run():
+    """PaLM: 46.2 % is what the chips reached while they ran; over all hours it was 30.4 %."""
+    (row,) = [row for row in MODELS if row["model"] == "PaLM 540B"]
+    hardware, published = float(row["hardware"]), float(row["published"])
+    assert math.isclose(hardware / published, 1.52, rel_tol=0.01)
+    assert math.isclose(0.462 * published / hardware, 0.304, rel_tol=0.01)
+    assert not math.isclose(float(ends(checked(row, estimates(row)[1:]))[0]), published, rel_tol=0.3)
+
+
+WITH_OUTCOMES = [(row, *pair) for row in MODELS for pair in settings_of(row["outcomes"]).items()]
+
+
+@pytest.mark.parametrize(
+    ("row", "rule", "outcome"), WITH_OUTCOMES, ids=[f"{row['model']}-{rule}" for row, rule, _ in WITH_OUTCOMES]
+)
+def test_on_which_side_of_the_lines_a_model_lies(row, rule, outcome):
+    assert verdict_of(checked(row, estimates(row)), rule).outcome.word == outcome, row["explanation"]
+
+
+@pytest.mark.parametrize("row", rows_for("boundary"), ids=names(rows_for("boundary"), "model"))
+def test_a_figure_near_a_line_is_not_rounded_over_it(row):
+    """Within 7 % above a line: met at the figure itself, open within the error that the row gives."""
+    line, rule = (10**23, "eu.ai-act.gpai") if row["model"] == "Evo 2 7B" else (10**25, "eu.ai-act.systemic-risk")
+    assert 1 <= float(row["published"]) / line < 1.07
+    content = {"training_compute": f"{row['published']} FLOP"}
+    at_it = verdict_of(check_ledger(content, "2026-11-21"), rule).outcome
+    assert at_it is (Outcome.MET if Fraction(row["published"]) > line else Outcome.NOT_MET)
+    if row["low"]:
+        around = {"training_compute": f"{row['low']} to {row['high']} FLOP"}
+        assert verdict_of(check_ledger(around, "2026-11-21"), rule).outcome is Outcome.UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    ("model", "base", "share"),
+    [
+        ("Composer 2 (modification of Kimi K2.5)", "5.8e24", "3.0"),
+        ("Composer 2.5 (modification of Kimi K2.5)", "5.8e24", "5.67"),
+    ],
+)
+def test_a_modification_is_the_total_less_its_base(model, base, share):
+    """2.32e25 - 5.8e24 = 1.74e25 is three times the base; 3.87e25 less the same base is 3.29e25."""
+    (row,) = [row for row in MODELS if row["model"] == model]
+    further = Fraction(row["published"]) - Fraction(base)
+    assert f"{float(further):.3g}" == settings_of(row["facts"])["additional_training_compute"].split()[0].replace(
+        "e", "e+"
+    )
+    assert math.isclose(further / Fraction(base), float(share), rel_tol=0.01)
+
+
+def test_hours_alone_give_the_order_of_magnitude():
+    for row in rows_for("hours"):
+        assert not row["published"]
+        assert math.isclose(float(row["hardware"]), float(row["architecture"]), rel_tol=0.1)
+
+
+def test_no_published_model_is_left_out():
+    """Every row has a use, every use has its test, every row that disagrees or is doubtful says why."""
+    assert Counter(row["use"] for row in MODELS) == {
+        "exact": 38,
+        "uncertain": 7,
+        "band": 3,
+        "hardware": 3,
+        "boundary": 3,
+        "recompute": 2,
+        "hours": 2,
+        "disagree": 2,
+        "modification": 2,
+        "distill": 1,
+        "ssm": 1,
+    }
+    assert len(MODELS) == len({row["model"] for row in MODELS}) == 64
+    in_outcomes = {row["model"] for row, *_ in WITH_OUTCOMES}
+    covered = {row["model"] for row, _ in ROUTES} | {row["model"] for row in (*AGREEING, *DISAGREEING)} | in_outcomes
+    assert covered == {row["model"] for row in MODELS}
+    assert all(row["explanation"] for row in MODELS if row["agrees"] != "yes")
+    assert all(row["model"] in in_outcomes for row in rows_for("uncertain", "modification", "boundary"))
+
+
+@pytest.mark.parametrize("row", COUNTRIES, ids=names(COUNTRIES))
+def test_membership_of_a_country_group(row):
+    on = row["code"].lower() in SPECS.members_on(row["list"], date.fromisoformat(row["date"]))
+    assert on == (row["member"] == "yes"), row["source"]
+
+
+COUNTS = {  # eCFR 2026-07-23 and 2026-09-24, Country Groups; Hong Kong repeats China in the groups of D
+    "us.ear.country-group-a1": 40,
+    "us.ear.country-group-a5": 38,
+    "us.ear.country-group-a6": 8,
+    "us.ear.country-group-d1": 24 + 1,
+    "us.ear.country-group-d4": 21 + 1,
+    "us.ear.country-group-d5": 22 + 1,
+    "us.ear.macau-or-d5": 22 + 2,
+    "us.ear.country-group-e1": 3,
+    "us.ear.country-group-e2": 1,
+    "us.ear.supplement-5-a": 18 + 1,
+}
+
+
+@pytest.mark.parametrize(("name", "count"), COUNTS.items())
+def test_the_number_of_members(name, count):
+    assert len(SPECS.members_on(name, date(2026, 9, 24))) == count
+
+
+def test_destinations_that_need_a_licence_by_group():
+    """(D:1 ∪ D:4 ∪ D:5) less (A:5 ∪ A:6) on 2026-09-24: 45 codes, Hong Kong aside; Israel falls out, the UAE is not in."""
+
+    def group(name):
+        return SPECS.members_on(f"us.ear.country-group-{name}", date(2026, 9, 24))
+
+    licensed = (group("d1") | group("d4") | group("d5")) - group("a5") - group("a6") - {"hk"}
+    assert " ".join(sorted(licensed)) == (
+        "af am az bh by cd cf cn cu eg er ge ht iq ir jo kg kh kp kw kz la lb ly md mm mn mo ni om pk qa ru sa sd so ss sy "
+        "tj tm uz ve vn ye zw"
+    )
+    assert len(licensed) == 45
