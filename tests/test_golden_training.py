@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from support import check_ledger, names, settings_of, table, verdict_of
+from support import check_ledger, settings_of, table, verdict_of
 
 from gateline.errors import InputError
 from gateline.rules.explain import Flip
@@ -43,7 +43,7 @@ def test_the_table_has_every_rule_and_both_sides_of_it():
     assert rules == {"eu.ai-act.gpai", "eu.ai-act.systemic-risk", "us.ca.sb53", "us.ear.4e091", "us.eo14110.model"}
     for rule in rules:
         assert {"met", "not_met"} <= {row["outcome"] for row in ROWS if row["rule"] == rule}
-    assert len({(row["rule"], row["case"]) for row in ROWS}) == len(ROWS) == len(names(ROWS))
+    assert len({(row["rule"], row["case"]) for row in ROWS}) == len(ROWS)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_rule_is_silent_until_it_is_issued(rule, last_silent_day):
 
 
 def test_before_the_first_order_nothing_speaks_of_training():
-    with pytest.raises(InputError, match="no rule about a training had been issued by 2023-10-29"):
+    with pytest.raises(InputError, match="no rule about a model had been issued by 2023-10-29"):
         check_ledger({"training_compute": "2e26 FLOP"}, "2023-10-29")
 
 

@@ -470,14 +470,13 @@ def test_everything_unknown_is_undetermined(name):
 
 
 def test_no_rows_give_no_rows():
+    """An empty batch is not an error."""
     for program in PROGRAMS.values():
         assert len(evaluate(program, {}, 0).outcome) == 0
 
 
 def test_every_ratio_of_the_registry_has_its_formula():
     assert set(RATIOS) == {name for name, entry in QUANTITIES.items() if entry.ratio is not None}
-    assert all(program.day >= date(2022, 10, 7) for program in PROGRAMS.values())
-    assert exact(None).is_open()
 
 
 # One small test per kind of condition, on rules written for it.
@@ -673,19 +672,19 @@ def test_an_exclusion_outweighs_its_item_only(tmp_path):
 @pytest.mark.parametrize(
     ("rules", "lists", "message"),
     [
-        ({"x": clause("a", "item: x/a, is: yes")}, {}, "x → x: these rules test each other in a circle"),
+        ({"x": clause("a", "item: x/a, is: yes")}, {}, "x.yaml: these refer to each other in a circle"),
         (
             {"x": clause("a", "item: y/b, is: yes"), "y": clause("b", "item: x/a, is: no")},
             {},
-            "x → y → x: these rules test each other",
+            "x.yaml: these refer to each other in a circle",
         ),
         (
             {"x": clause("a", "name: destination, on: nowhere, is: yes")},
             {},
-            "x 2024-01-01 a: tests the list nowhere, which does not exist",
+            "x.yaml: version 2024-01-01, a: tests the list nowhere, which does not exist",
         ),
         ({"x": clause("a", "flag: hbm, is: yes")}, {"l": ("gone", "")}, "l: includes gone, which is no list"),
-        ({"x": clause("a", "item: gone/b, is: yes")}, {}, "x 2024-01-01 a: tests gone/b, which does not exist"),
+        ({"x": clause("a", "item: gone/b, is: yes")}, {}, "x.yaml: version 2024-01-01, a: tests gone/b, which does not exist"),
         (
             {"x": clause("a", "item: y/b.1, is: yes"), "y": clause("b", "flag: hbm, is: yes")},
             {},
