@@ -17,12 +17,14 @@ import numpy as np
 from gateline.chips.chipfile import Chip
 from gateline.chips.derive import derive
 from gateline.documents import Document
+from gateline.gating import Request
+from gateline.inputs import exact_array
 from gateline.jobs import check_release
 from gateline.rules.columns import Column, Columns, Names
 from gateline.rules.model import Clause, Outcome, Version
 from gateline.rules.program import Program, compile_version
 from gateline.rules.specfiles import default_specs
-from gateline.screening import Request, Screening, Subject, Verdict, exact_array, screen
+from gateline.screening import Screening, Subject, Verdict, screen
 from gateline.training.ledger import Ledger
 
 SPECS = default_specs()

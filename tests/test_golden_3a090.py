@@ -128,6 +128,16 @@ def test_a_die_that_may_be_planar_leaves_the_density_open():
     assert outcomes == {"no": "met", "yes": "not_met", "unknown": "undetermined"}
 
 
+def test_a_chip_said_to_have_planar_dies_only_has_no_density():
+    """Without dies in the file, the stated fact alone leaves no applicable die area (N11; Technical Note 3)."""
+    content = {"datacenter": "yes", "non_planar_transistors": "no"}
+    outcomes = [
+        verdict("2024-01-01", **content, total_processing_performance=tpp).outcome.word
+        for tpp in ("3000 TPP", "4800 TPP")
+    ]
+    assert outcomes == ["not_met", "met"]
+
+
 def test_two_processing_units_add_up():
     """Technical Note 2: the highest format of each unit, summed over the units; 150 × 16 + 300 × 8 = 4800."""
     unit = {"format": "FP16", "bits": "16", "rate": "150 TFLOP/s", "processing_unit": "tensor"}

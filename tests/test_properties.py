@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from support import PROGRAMS, SPECS, a_name, as_floats, exact, step
 
 from gateline.errors import SpecError
+from gateline.inputs import exact_array
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import RATIOS, Column, Names, with_ratios
 from gateline.rules.evaluate import NO_ITEM, OPEN_ITEM, evaluate
@@ -23,7 +24,6 @@ from gateline.rules.explain import explain
 from gateline.rules.model import FlagTest, ItemTest, MemberTest, Outcome, QuantityTest
 from gateline.rules.program import compile_version
 from gateline.rules.specfiles import load_specs
-from gateline.screening import exact_array
 
 UNKNOWN = None
 SIGNS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
@@ -350,6 +350,17 @@ def known_ends(value):
 
 @laws(200)
 @given(data=st.data())
+def test_leaving_an_input_out_says_that_it_is_unknown(name, data):
+    program = PROGRAMS[name]
+    row = draw_inputs(data, program)
+    columns = to_columns([row])
+    stated_only = {name: columns[name] for name, value in row.items() if value is not UNKNOWN}
+    one, other = (evaluate(program, with_ratios(given), 1) for given in (columns, stated_only))
+    assert (one.outcome[0], one.item[0]) == (other.outcome[0], other.item[0])
+
+
+@laws(200)
+@given(data=st.data())
 def test_a_row_of_a_batch_equals_the_batch_of_one(name, data):
     """Known, range, half-open and unknown rows side by side do not disturb each other, in either number type."""
     program = PROGRAMS[name]
@@ -417,7 +428,7 @@ def on_the_line(data, program, row):
 @laws(300)
 @given(data=st.data())
 def test_the_explanation_tells_the_truth(name, data):
-    """Missing is empty just where the item is settled, and each stretch is what putting its values in gives."""
+    """Missing is empty just where the item is settled; each stretch is what putting its values in gives, zero aside."""
     program = PROGRAMS[name]
     row = draw_inputs(data, program)
     found = explain(program, to_columns([row]))
@@ -684,7 +695,11 @@ def test_an_exclusion_outweighs_its_item_only(tmp_path):
             "x.yaml: version 2024-01-01, a: tests the list nowhere, which does not exist",
         ),
         ({"x": clause("a", "flag: hbm, is: yes")}, {"l": ("gone", "")}, "l: includes gone, which is no list"),
-        ({"x": clause("a", "item: gone/b, is: yes")}, {}, "x.yaml: version 2024-01-01, a: tests gone/b, which does not exist"),
+        (
+            {"x": clause("a", "item: gone/b, is: yes")},
+            {},
+            "x.yaml: version 2024-01-01, a: tests gone/b, which does not exist",
+        ),
         (
             {"x": clause("a", "item: y/b.1, is: yes"), "y": clause("b", "flag: hbm, is: yes")},
             {},

@@ -15,21 +15,17 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, get_args
 
 from gateline.errors import InputError
 from gateline.numerals import clip
+from gateline.yaml_text import MAXIMUM_DEPTH, Place, one_line, read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from pydantic import BaseModel, ValidationError
-    from yaml.events import Event
 
 MAXIMUM_BYTES = 4_000_000
-MAXIMUM_DEPTH = 24
 MAXIMUM_LISTED = 15
 
 QUANTITY_PREFIX = re.compile(r"^[a-z_]+: ")
 """A message about a value starts with its quantity; in a file the key says it already."""
 
-Place = tuple[str | int, ...]
 Model = TypeVar("Model", bound="BaseModel")
 
 
@@ -174,22 +170,11 @@ def parse_document(text: str, source: str) -> Document:
         except _NotJsonError:
             if source.endswith(".json") or text.lstrip().startswith('{"'):
                 raise
-    return _parse_yaml(text, source)
+    return Document(source, *read_yaml(text, source))
 
 
 class _NotJsonError(InputError):
     """The text is not JSON; a YAML mapping or list can start with the same mark."""
-
-
-def _one_line(text: str, where: str) -> str:
-    """The text of a scalar with its line breaks as spaces; nothing that a terminal would obey, and not nothing."""
-    line = " ".join(text.split())
-    if not line:
-        raise InputError(f"{where} is empty. Write a value, or leave the key out.")
-    for mark in line:
-        if not mark.isprintable():
-            raise InputError(f"{where} holds a mark that cannot be printed (U+{ord(mark):04X}). Take it out.")
-    return line
 
 
 def _parse_json(text: str, source: str) -> Document:
@@ -234,7 +219,7 @@ def _as_text(value: Any, source: str, place: Place) -> Any:
     """JSON's scalars as YAML files have them: text in one line, and words for true, false and null."""
     if isinstance(value, dict):
         return {
-            _one_line(key, f"{source}: a key in {_spell(place) or 'the document'}"): _as_text(
+            one_line(key, f"{source}: a key in {_spell(place) or 'the document'}"): _as_text(
                 item, source, (*place, key)
             )
             for key, item in value.items()
@@ -243,117 +228,4 @@ def _as_text(value: Any, source: str, place: Place) -> Any:
         return [_as_text(item, source, (*place, number)) for number, item in enumerate(value)]
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "unknown" if value is None else _one_line(value, f"{source}: {_spell(place)}")
-
-
-def _parse_yaml(text: str, source: str) -> Document:
-    import yaml
-
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    builder = _Builder(source)
-    try:
-        builder.run(yaml.parse(text, Loader=loader))
-    except yaml.MarkedYAMLError as error:
-        mark: Any = error.problem_mark
-        line = f":{mark.line + 1}" if mark is not None else ""
-        raise InputError(f"{source}{line}: is not valid YAML: {error.problem or error.context}.") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{source}: is not valid YAML: {clip(str(error), 120)}.") from None
-    return Document(source, builder.root, builder.lines)
-
-
-class _Builder:
-    """Builds mappings, sequences and text from YAML events, without recursion and without anchors."""
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.root: Any = None
-        self.lines: dict[Place, int] = {}
-        self._open: list[tuple[Any, Place]] = []
-        self._keys: list[str | None] = []
-        self._documents = 0
-
-    def run(self, events: Iterator[Event]) -> None:
-        handlers: dict[str, Callable[[Any], None]] = {
-            "DocumentStartEvent": self._document,
-            "AliasEvent": self._alias,
-            "MappingStartEvent": self._mapping,
-            "MappingEndEvent": self._end,
-            "SequenceStartEvent": self._sequence,
-            "SequenceEndEvent": self._end,
-            "ScalarEvent": self._scalar,
-        }
-        for event in events:
-            if handler := handlers.get(type(event).__name__):
-                handler(event)
-        if self._documents == 0:
-            raise InputError(f"{self.source}: is empty.")
-
-    def _refuse(self, event: Any, problem: str) -> NoReturn:
-        raise InputError(f"{self.source}:{event.start_mark.line + 1}: {problem}")
-
-    def _document(self, event: Event) -> None:
-        self._documents += 1
-        if self._documents > 1:
-            self._refuse(event, "a second document starts here; write one document per file.")
-
-    def _alias(self, event: Event) -> NoReturn:
-        self._refuse(event, "anchors and aliases are not used here; write the value out.")
-
-    def _mapping(self, event: Any) -> None:
-        self._enter(event, {})
-
-    def _sequence(self, event: Any) -> None:
-        self._enter(event, [])
-
-    def _end(self, _: Event) -> None:
-        self._open.pop()
-        self._keys.pop()
-
-    def _scalar(self, event: Any) -> None:
-        self._check(event)
-        line = f"{self.source}:{event.start_mark.line + 1}:"
-        if self._open and isinstance(self._open[-1][0], dict) and self._keys[-1] is None:
-            self._key(event, _one_line(event.value, f"{line} a key"))
-        else:
-            name = self._keys[-1] if self._keys else None
-            self._place(event, _one_line(event.value, f"{line} {clip(name or 'a value')}"))
-
-    def _key(self, event: Any, key: str) -> None:
-        content, place = self._open[-1]
-        if key in content:
-            self._refuse(event, f"the key '{clip(key)}' stands twice; keep one.")
-        self._keys[-1] = key
-        self.lines[(*place, key)] = event.start_mark.line + 1
-
-    def _enter(self, event: Any, content: Any) -> None:
-        self._check(event)
-        if len(self._open) >= MAXIMUM_DEPTH:
-            self._refuse(event, f"is nested deeper than {MAXIMUM_DEPTH} levels.")
-        if self._open and isinstance(self._open[-1][0], dict) and self._keys[-1] is None:
-            self._refuse(event, "a key must be plain text.")
-        place = self._place(event, content)
-        self._open.append((content, place))
-        self._keys.append(None)
-
-    def _place(self, event: Any, value: Any) -> Place:
-        if not self._open:
-            self.root = value
-            self.lines[()] = event.start_mark.line + 1
-            return ()
-        parent, place = self._open[-1]
-        if isinstance(parent, list):
-            here = (*place, len(parent))
-            parent.append(value)
-        else:
-            here = (*place, str(self._keys[-1]))
-            parent[self._keys[-1]] = value
-            self._keys[-1] = None
-        self.lines.setdefault(here, event.start_mark.line + 1)
-        return here
-
-    def _check(self, event: Any) -> None:
-        if event.anchor is not None:
-            self._refuse(event, "anchors and aliases are not used here; write the value out.")
-        if event.tag is not None:
-            self._refuse(event, f"the tag '{clip(event.tag)}' is not used here; write plain text.")
+    return "unknown" if value is None else one_line(value, f"{source}: {_spell(place)}")

@@ -17,11 +17,13 @@ from gateline.chips.derive import derive as derive_chip
 from gateline.documents import Document, read_document
 from gateline.errors import InputError
 from gateline.fleet.run import FleetSummary, Progress, run
+from gateline.gating import Request
+from gateline.inputs import Inputs, read_datum
 from gateline.numerals import clip
 from gateline.quantities import quantity
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
-from gateline.screening import Inputs, Request, Screening, Subject, read_datum, screen
+from gateline.screening import Screening, Subject, screen
 from gateline.training.derive import derive as derive_training
 from gateline.training.derive import with_original
 from gateline.training.ledger import STATED as TRAINING_QUANTITIES

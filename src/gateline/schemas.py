@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from gateline.chips.chipfile import Chip
-from gateline.rules.schema import ListFile, RuleFile
+from gateline.rules.list_schema import ListFile
+from gateline.rules.schema import RuleFile
 from gateline.rules.specfiles import specs_folder
 from gateline.training.ledger import Ledger
 

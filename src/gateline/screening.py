@@ -1,69 +1,23 @@
-"""From inputs to verdicts: which rules speak on a date, which of them gate, what is assumed, what comes out."""
+"""From inputs to verdicts: what is assumed, what comes out, and under which other reading it would come out otherwise."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
-from gateline.amounts import Amount, read_amount, read_days, read_flag
-from gateline.errors import InputError
-from gateline.quantities import QUANTITIES, Kind
+from gateline.gating import Choice, Request, choose
+from gateline.inputs import OPEN_END, Inputs, to_columns
+from gateline.quantities import QUANTITIES
 from gateline.rules.columns import Column, Columns, Names, fully_unknown, stated_first, with_ratios
 from gateline.rules.corpus import Specs
 from gateline.rules.evaluate import evaluate
 from gateline.rules.explain import Explanation, explain
-from gateline.rules.model import Outcome, Reading, Rule, Status, Version, belongs
+from gateline.rules.model import Outcome, Reading, Rule, Status, Version
 from gateline.rules.program import Program, compile_version
-
-GATING_EFFECTS = ("classification", "presumption", "notification")
-NEVER_SHOWN = ("definition",)
-SUBJECTS = {"chip": "a chip", "training": "a model"}
-OPEN_END = float("nan")
-
-
-@dataclass(frozen=True, slots=True)
-class Datum:
-    """One input: its value, how it came about, where it is from and how good it is.
-
-    Attributes
-    ----------
-    value : Amount, bool, str or None
-        None is an unknown flag or name.
-    best : Fraction or None
-        The value to show where `value` is a range around a first estimate.
-    """
-
-    value: Amount | bool | str | None
-    how: str = ""
-    source: str = ""
-    confidence: str = ""
-    best: Fraction | None = None
-
-
-Inputs = dict[str, Datum]
-
-
-def read_datum(name: str, text: str, specs: Specs, how: str) -> Datum:
-    """A value that somebody states under a canonical name.
-
-    Raises
-    ------
-    InputError
-        If the text is not a value of that quantity.
-    """
-    entry = QUANTITIES[name]
-    if entry.kind is Kind.FLAG:
-        return Datum(read_flag(text, name), how)
-    if entry.kind is Kind.DATE:
-        return Datum(read_days(text, entry), how)
-    if entry.kind is Kind.NAME:
-        return Datum(specs.read_name(text, entry), how)
-    return Datum(read_amount(text, entry), how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +28,6 @@ class Subject:
     id: str
     name: str
     notes: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """How to screen: on which date, for whom, which rules gate, whether scope facts may be assumed, which readings."""
-
-    as_of: date
-    role: str
-    rules: tuple[str, ...] = ()
-    strict_facts: bool = False
-    readings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,70 +165,6 @@ def _other_readings(
     return [_Other(reading, choice, others, to_columns(derive(others))) for reading, choice, others in changed]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A rule, the version that speaks, and whether it gates."""
-
-    rule: Rule
-    version: Version
-    gating: bool
-    why_not_gating: str = ""
-
-
-def choose(specs: Specs, subject_kind: str, request: Request) -> list[Choice]:
-    """The rules that speak about a kind of subject on the date, and which of them gate."""
-    asked = {rule.id for rule in specs.select(request.rules)}
-    about = [rule for rule in specs.rules.values() if rule.subject == subject_kind and rule.effect not in NEVER_SHOWN]
-    for prefix in request.rules:
-        if not any(belongs(rule.id, prefix) for rule in about):
-            raise InputError(f"{prefix}: is not a rule that classifies {SUBJECTS[subject_kind]}. Choose another rule.")
-    choices = []
-    for rule in about:
-        version = rule.version_on(request.as_of)
-        if version is not None:
-            choices.append(_choice(rule, version, asked, request))
-        elif rule.id in asked:
-            raise InputError(f"{rule.id}: no version in force on {request.as_of}; {_starts([rule])}.")
-    if not choices:
-        raise InputError(
-            f"no rule about {SUBJECTS[subject_kind]} had been issued by {request.as_of}; {_starts(about)}."
-        )
-    return choices
-
-
-def _starts(rules: list[Rule]) -> str:
-    starts = sorted({version.effective.start for rule in rules for version in rule.versions if version.effective})
-    return f"versions start on {', '.join(map(str, starts))}"
-
-
-def _choice(rule: Rule, version: Version, asked: set[str], request: Request) -> Choice:
-    if asked:
-        return Choice(rule, version, rule.id in asked, "" if rule.id in asked else "another rule was chosen")
-    reason = _why_not(rule, version, request)
-    return Choice(rule, version, not reason, reason)
-
-
-def can_gate(rule: Rule, role: str) -> bool:
-    """Whether a rule gates for a role on some date."""
-    return (
-        rule.effect in GATING_EFFECTS and role in rule.addressees and any(version.enforced for version in rule.versions)
-    )
-
-
-def _why_not(rule: Rule, version: Version, request: Request) -> str:
-    status = version.status_on(request.as_of)
-    if status is not Status.IN_FORCE:
-        return {
-            Status.CODIFIED_NOT_ENFORCED: "codified, not enforced",
-            Status.ENACTED: f"enacted, in force from {version.effective.start if version.effective else 'a later date'}",
-        }.get(status, status.value.replace("_", " "))
-    if not version.enforced_on(request.as_of):
-        return f"in force, enforced from {version.enforced.start}" if version.enforced else "in force, not enforced"
-    if request.role not in rule.addressees:
-        return f"addresses {' and '.join(rule.addressees)}, not the {request.role}"
-    return "" if rule.effect in GATING_EFFECTS else f"its effect is {rule.effect.replace('_', ' ')}"
-
-
 def _verdict(specs: Specs, choice: Choice, columns: Columns, request: Request, others: list[_Other]) -> Verdict:
     program = compile_version(specs, choice.rule.id, choice.version, request.as_of, request.readings)
     facts, assumptions = settle_facts(specs, choice.rule, program, columns, request)
@@ -354,32 +233,3 @@ def _unstated(column: Column | Names | None) -> npt.NDArray[np.bool_]:
 def _fill(column: Column | Names | None, values: npt.NDArray[np.float64]) -> Column:
     """`values` where a flag is not stated, else what is stated."""
     return stated_first(column, Column(values, values))
-
-
-def _flags(values: Iterable[bool | None]) -> Column:
-    ends = exact_array([None if value is None else Fraction(value) for value in values])
-    return Column(ends, ends)
-
-
-def exact_array(values: Iterable[Fraction | None]) -> np.ndarray[tuple[int, ...], np.dtype[np.object_]]:
-    """An object array of exact rationals, NaN where the value is None."""
-    items = [OPEN_END if value is None else value for value in values]
-    array = np.empty(len(items), dtype=object)
-    array[:] = items
-    return array
-
-
-def to_columns(inputs: Inputs) -> dict[str, Column | Names]:
-    """The inputs of one subject as exact columns of one row."""
-    return {name: _column(name, datum) for name, datum in inputs.items()}
-
-
-def _column(name: str, datum: Datum) -> Column | Names:
-    if QUANTITIES[name].kind is Kind.NAME:
-        values = np.empty(1, dtype=object)
-        values[0] = datum.value
-        return Names(values)
-    if isinstance(datum.value, Amount):
-        low = exact_array([datum.value.low])
-        return Column(low, low if datum.value.known or datum.value.unknown else exact_array([datum.value.high]))
-    return _flags([datum.value if isinstance(datum.value, bool) else None])

@@ -10,6 +10,7 @@ import numpy as np
 
 from gateline.amounts import Amount
 from gateline.chips.chipfile import Chip, Die, Rate
+from gateline.inputs import Datum, Inputs, exact_array
 from gateline.metrics import (
     applicable_die_area,
     approximated_transistor_count,
@@ -24,7 +25,6 @@ from gateline.rules.corpus import Specs
 from gateline.rules.evaluate import evaluate
 from gateline.rules.model import Outcome
 from gateline.rules.program import compile_version
-from gateline.screening import Datum, Inputs, exact_array
 
 SMALLEST_DIE = Fraction(1, 10**6)
 """A die that is there has an area, even where only an upper end is known: a square micrometre [mm²] at the least."""

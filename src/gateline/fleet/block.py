@@ -14,6 +14,8 @@ from gateline.amounts import Amount, read_date
 from gateline.errors import InputError
 from gateline.fleet.cells import NAN, Problems, read_dates, read_distinct, read_flags, read_names, read_numbers
 from gateline.fleet.headers import Header
+from gateline.gating import Choice, Request, can_gate, choose
+from gateline.inputs import Inputs
 from gateline.metrics import compute_from_architecture, processing_performance, total_processing_performance
 from gateline.metrics.arrays import is_unknown
 from gateline.quantities import QUANTITIES, Kind
@@ -22,7 +24,7 @@ from gateline.rules.corpus import Specs
 from gateline.rules.evaluate import NO_ITEM, OPEN_ITEM, Evaluation, evaluate
 from gateline.rules.model import Outcome
 from gateline.rules.program import Program, compile_version
-from gateline.screening import Choice, Inputs, Request, can_gate, choose, settle_facts
+from gateline.screening import settle_facts
 
 OPEN_LABEL = Outcome.UNDETERMINED.word
 """Stands in the item column where several items are possible."""

@@ -15,12 +15,12 @@ from gateline.fleet.block import OPEN_LABEL, ChipFigures, Screened, Screener
 from gateline.fleet.cells import Problems, Reject
 from gateline.fleet.headers import Header, near_names, read_header
 from gateline.fleet.tables import CsvReader, Output, open_csv
+from gateline.gating import Request
 from gateline.metrics import UNDEFINED
 from gateline.numerals import clip
 from gateline.rules.columns import Column, Names
 from gateline.rules.corpus import Specs
 from gateline.rules.model import Outcome
-from gateline.screening import Request
 
 Progress = Callable[[int, int], None]
 """Told after each block how many bytes have been read, and how many there are."""

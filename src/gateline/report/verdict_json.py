@@ -8,13 +8,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from gateline.inputs import Datum
 from gateline.metrics import UNDEFINED
 from gateline.numerals import exact_text, is_decimal, is_exact_as_float, rounded
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import Column, Columns, Names
 from gateline.rules.explain import ClauseReport, ConditionReport, Flip
 from gateline.rules.model import Citation, Condition, FlagTest, ItemTest, MemberTest, Outcome, QuantityTest
-from gateline.screening import Alternative, Datum, Screening, Verdict
+from gateline.screening import Alternative, Screening, Verdict
 from gateline.version import __version__
 
 FORMAT = "gateline.verdict/1"

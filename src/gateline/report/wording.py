@@ -7,13 +7,14 @@ from datetime import date
 from fractions import Fraction
 
 from gateline.amounts import Amount
+from gateline.inputs import Datum
 from gateline.metrics import UNDEFINED
 from gateline.numerals import number
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import Column, Columns, Names
 from gateline.rules.explain import Flip
 from gateline.rules.model import Condition, FlagTest, ItemTest, MemberTest, Outcome, QuantityTest
-from gateline.screening import Datum, Screening, Verdict
+from gateline.screening import Screening, Verdict
 
 WORD = {Outcome.MET: "MET", Outcome.UNDETERMINED: "UNDETERMINED", Outcome.NOT_MET: "not met"}
 SIGN = {Outcome.MET: "■", Outcome.UNDETERMINED: "◧", Outcome.NOT_MET: "□"}

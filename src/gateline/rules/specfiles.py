@@ -11,8 +11,9 @@ from typing import TypeVar
 from gateline.documents import read_document
 from gateline.errors import InputError, SpecError
 from gateline.rules.corpus import Specs
+from gateline.rules.list_schema import CountriesFile, ListFile, ReadingsFile
 from gateline.rules.model import ItemTest, MemberTest, NamedList, Reading, Rule, belongs
-from gateline.rules.schema import CountriesFile, ListFile, ReadingsFile, RuleFile
+from gateline.rules.schema import RuleFile
 
 Built = TypeVar("Built", Rule, NamedList)
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from gateline.amounts import Amount
 from gateline.errors import InputError
+from gateline.inputs import Datum, Inputs, exact_array
 from gateline.metrics import compute_from_architecture, compute_from_hardware, operations_per_token
 from gateline.metrics.training import OPERATIONS_PER_TERA, SECONDS_PER_HOUR
 from gateline.numerals import number
-from gateline.screening import Datum, Inputs, exact_array
 from gateline.training.ledger import LANGUAGE_IMAGE_OR_VIDEO, Estimate, Ledger, Phase
 
 DISAGREEMENT = Fraction(3, 10)

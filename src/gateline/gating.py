@@ -1,0 +1,90 @@
+"""Which rules speak about a subject on a date, and which of them gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from gateline.errors import InputError
+from gateline.rules.corpus import Specs
+from gateline.rules.model import Rule, Status, Version, belongs
+
+GATING_EFFECTS = ("classification", "presumption", "notification")
+NEVER_SHOWN = ("definition",)
+SUBJECTS = {"chip": "a chip", "training": "a model"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How to screen: on which date, for whom, which rules gate, whether scope facts may be assumed, which readings."""
+
+    as_of: date
+    role: str
+    rules: tuple[str, ...] = ()
+    strict_facts: bool = False
+    readings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A rule, the version that speaks, and whether it gates."""
+
+    rule: Rule
+    version: Version
+    gating: bool
+    why_not_gating: str = ""
+
+
+def choose(specs: Specs, subject_kind: str, request: Request) -> list[Choice]:
+    """The rules that speak about a kind of subject on the date, and which of them gate."""
+    asked = {rule.id for rule in specs.select(request.rules)}
+    about = [rule for rule in specs.rules.values() if rule.subject == subject_kind and rule.effect not in NEVER_SHOWN]
+    for prefix in request.rules:
+        if not any(belongs(rule.id, prefix) for rule in about):
+            raise InputError(f"{prefix}: is not a rule that classifies {SUBJECTS[subject_kind]}. Choose another rule.")
+    choices = []
+    for rule in about:
+        version = rule.version_on(request.as_of)
+        if version is not None:
+            choices.append(_choice(rule, version, asked, request))
+        elif rule.id in asked:
+            raise InputError(f"{rule.id}: no version in force on {request.as_of}; {_starts([rule])}.")
+    if not choices:
+        raise InputError(
+            f"no rule about {SUBJECTS[subject_kind]} had been issued by {request.as_of}; {_starts(about)}."
+        )
+    return choices
+
+
+def _starts(rules: list[Rule]) -> str:
+    starts = sorted({version.effective.start for rule in rules for version in rule.versions if version.effective})
+    return f"versions start on {', '.join(map(str, starts))}"
+
+
+def _choice(rule: Rule, version: Version, asked: set[str], request: Request) -> Choice:
+    if asked:
+        return Choice(rule, version, rule.id in asked, "" if rule.id in asked else "another rule was chosen")
+    reason = _why_not(rule, version, request)
+    return Choice(rule, version, not reason, reason)
+
+
+def can_gate(rule: Rule, role: str) -> bool:
+    """Whether a rule gates for a role on some date."""
+    return (
+        rule.effect in GATING_EFFECTS and role in rule.addressees and any(version.enforced for version in rule.versions)
+    )
+
+
+def _why_not(rule: Rule, version: Version, request: Request) -> str:
+    status = version.status_on(request.as_of)
+    if status is not Status.IN_FORCE:
+        return {
+            Status.CODIFIED_NOT_ENFORCED: "codified, not enforced",
+            Status.ENACTED: f"enacted, in force from {version.effective.start if version.effective else 'a later date'}",
+        }.get(status, status.value.replace("_", " "))
+    if not version.enforced_on(request.as_of):
+        return f"in force, enforced from {version.enforced.start}" if version.enforced else "in force, not enforced"
+    if request.role not in rule.addressees:
+        return f"addresses {' and '.join(rule.addressees)}, not the {request.role}"
+    return "" if rule.effect in GATING_EFFECTS else f"its effect is {rule.effect.replace('_', ' ')}"
