@@ -11,7 +11,7 @@ from gateline.inputs import Datum
 from gateline.metrics import UNDEFINED
 from gateline.numerals import number
 from gateline.quantities import QUANTITIES, Kind
-from gateline.rules.columns import Column, Columns, Names
+from gateline.rules.columns import Column, Columns, Names, fully_unknown
 from gateline.rules.explain import Flip
 from gateline.rules.model import Condition, FlagTest, ItemTest, MemberTest, Outcome, QuantityTest
 from gateline.screening import Screening, Verdict
@@ -47,8 +47,7 @@ def day(ordinal: Fraction) -> str:
 
 def is_unknown(column: Column) -> bool:
     """Whether nothing is known of the row."""
-    ends = (column.low[0], column.high[0])
-    return not any(isinstance(end, Fraction) or end == UNDEFINED for end in ends)
+    return bool(fully_unknown(column)[0])
 
 
 def value_text(name: str, column: Column, datum: Datum | None = None) -> str:
