@@ -41,6 +41,12 @@ def screened(tmp_path: Path, text: str, **options):
     return rows_of(output), rows_of(rejects) if rejects.exists() else [], summary
 
 
+def test_other_formats_are_refused_by_name(tmp_path):
+    """Parquet goes out but does not come in; the message says what does."""
+    with pytest.raises(InputError, match="read as CSV"):
+        screen_fleet(str(tmp_path / "x.parquet"), tmp_path / "out.csv", DAY)
+
+
 def test_example_file(tmp_path):
     """The example that ships: eleven rows screened on their own dates, three rejected with reasons."""
     output = tmp_path / "verdicts.csv"

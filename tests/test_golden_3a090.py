@@ -128,6 +128,14 @@ def test_a_die_that_may_be_planar_leaves_the_density_open():
     assert outcomes == {"no": "met", "yes": "not_met", "unknown": "undetermined"}
 
 
+@pytest.mark.parametrize(("planar", "outcome"), [("no", "met"), ("yes", "not_met"), ("unknown", "undetermined")])
+def test_a_die_that_is_there_has_an_area(planar, outcome):
+    """At most 500 mm² of non-planar die has a density of at least 8 at 4000 TPP, because it is not nothing."""
+    die = {"area": "at most 500 mm^2", "node": "28 nm", "planar": planar}
+    found = verdict("2024-01-01", total_processing_performance="4000 TPP", datacenter="yes", dies=[die])
+    assert found.outcome.word == outcome
+
+
 def test_a_chip_said_to_have_planar_dies_only_has_no_density():
     """Without dies in the file, the stated fact alone leaves no applicable die area (N11; Technical Note 3)."""
     content = {"datacenter": "yes", "non_planar_transistors": "no"}

@@ -636,6 +636,18 @@ def test_another_rules_item_or_group_of_items(tmp_path, item, expected):
     assert outcomes_of(specs, "x", DAY, process_node=nodes, datacenter=yes, hbm=yes) == ["met"] * 4
 
 
+@pytest.mark.parametrize("area", [exact(None), None], ids=["stated to be unknown", "left out"])
+def test_an_unknown_area_may_be_no_area(tmp_path, area):
+    """A density is below a line, or at it, or there is none: an unknown area settles nothing, an area of zero does."""
+    below, above = (f'quantity: performance_density, op: "{sign}", value: 5 TPP/mm^2' for sign in ("<", ">="))
+    specs = write_specs(tmp_path, {"x": items(clause("below", below), clause("above", above))})
+    found = []
+    for denominator in (area, exact(0), exact(100)):
+        given = {"applicable_die_area": denominator} if denominator else {}
+        found += outcomes_of(specs, "x", DAY, **with_ratios({"total_processing_performance": exact(3000), **given}))
+    assert found == ["undetermined", "not_met", "met"]
+
+
 def test_inputs_shared_with_another_rule_stay_one_input(tmp_path):
     """Own `node <= 7` and the other rule's `node >= 100` contradict each other, so an unknown node is not open."""
     own = items(clause("own", "item: other/3.a.2, is: yes", node("<=", 7)))

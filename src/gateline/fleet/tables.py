@@ -35,6 +35,8 @@ def open_csv(source: str) -> Iterator[CsvReader]:
         with _decoded(sys.stdin.buffer) as text:
             yield CsvReader(text, "standard input", 0)
         return
+    if Path(source).suffix.lower() in (".parquet", ".arrow", ".feather"):
+        raise InputError(f"{source}: tables are read as CSV; save it as comma-separated CSV.")
     try:
         binary = Path(source).open("rb")
     except OSError as error:
