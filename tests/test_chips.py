@@ -630,3 +630,12 @@ def test_no_chip_of_that_name(name):
         CATALOGUE.find(name)
     assert str(refused.value).isprintable()
     assert len(str(refused.value)) < 400
+
+
+def test_planar_on_the_command_line_means_no_applicable_area():
+    """Without a non-planar die there is no performance density, however the fact is stated."""
+    for changes in ({"non_planar_transistors": "no"}, {"applicable_die_area": "0 mm^2"}):
+        stated = {"total_processing_performance": "3000 TPP", **changes}
+        screening = screen_chip("huawei-910d", date(2026, 11, 21), changes=stated)
+        assert screening.outcome.word == "not_met", changes
+        assert screening.inputs["non_planar_transistors"].value is False

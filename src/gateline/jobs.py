@@ -14,6 +14,7 @@ from gateline.chips.catalogue import Catalogue
 from gateline.chips.chipfile import STATED as CHIP_QUANTITIES
 from gateline.chips.chipfile import Chip
 from gateline.chips.derive import derive as derive_chip
+from gateline.chips.derive import with_planar
 from gateline.documents import Document, read_document
 from gateline.errors import InputError
 from gateline.fleet.run import FleetSummary, Progress, run
@@ -123,7 +124,7 @@ def screen_chip(
     screening = screen(
         specs,
         Subject("chip", found.id, found.chip.name, found.chip.notes),
-        lambda readings: derive_chip(found.chip, specs, as_of, readings) | stated,
+        lambda readings: with_planar(derive_chip(found.chip, specs, as_of, readings) | stated),
         Request(as_of, role, rules, strict_facts, readings or {}),
         (found.remark,) if found.remark else (),
     )

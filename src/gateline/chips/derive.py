@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from gateline.amounts import Amount
+from gateline.amounts import UNKNOWN, Amount
 from gateline.chips.chipfile import Chip, Die, Rate
 from gateline.inputs import Datum, Inputs, exact_array
 from gateline.metrics import (
@@ -63,6 +63,16 @@ def derive(chip: Chip, specs: Specs, as_of: date, readings: Mapping[str, str]) -
         )
     for name, value in chip.stated.items():
         inputs[name] = Datum(specs.read_name(value, QUANTITIES[name]) if isinstance(value, str) else value, "stated")
+    return with_planar(inputs)
+
+
+def with_planar(inputs: Inputs) -> Inputs:
+    """The inputs, and what follows where there is no non-planar die: no applicable area, or the other way round."""
+    flag, area = inputs.get("non_planar_transistors"), inputs.get("applicable_die_area")
+    if (area is None or area.value == UNKNOWN) and flag is not None and flag.value is False:
+        return inputs | {"applicable_die_area": Datum(Amount.exactly(0), "no die with non-planar transistors")}
+    if area is not None and area.value == Amount.exactly(0):
+        return inputs | {"non_planar_transistors": Datum(False, "applicable die area is zero")}
     return inputs
 
 

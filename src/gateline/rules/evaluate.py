@@ -76,7 +76,7 @@ def locate(axes: tuple[Axis, ...], columns: Columns, rows: int) -> tuple[Cells, 
     for number, axis in enumerate(axes):
         column = columns.get(axis.name)
         if column is None:
-            last[number] = len(axis.cuts)
+            last[number] = axis.size - 1
         elif isinstance(column, Names):
             first[number], last[number] = _membership(axis, column)
         else:
