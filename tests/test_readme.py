@@ -1,5 +1,6 @@
 """Every command and every line of Python in the README runs, and says what the README says it does."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -69,3 +70,25 @@ def test_rules_that_the_readme_lists_are_the_rules_there_are():
         for path in (ROOT / "specs" / "rules").rglob("*.yaml")
     }
     assert listed == files - {"us.ear.applicable-advanced-logic"}
+
+
+INTERFACE = (ROOT / "docs" / "interface.md").read_text(encoding="utf-8")
+CHIP, LEDGER = re.findall(r"```yaml\n(.*?)```", INTERFACE, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize(("command", "text"), [("chip", CHIP), ("release", LEDGER)])
+def test_file_formats_in_the_interface_document_are_read(command, text, tmp_path):
+    """The example files of the document are files that the commands take."""
+    path = tmp_path / "example.yaml"
+    path.write_text(text, encoding="utf-8")
+    done = run(f"gateline {command} example.yaml --format json", tmp_path)
+    assert done.returncode in ANSWERS, done.stderr
+
+
+def test_keys_in_the_interface_document_are_the_keys_of_the_verdict(tmp_path):
+    """Every key of the JSON verdict is in the document."""
+    shown = json.loads(run("gateline chip H20 --as-of 2024-06-01 --format json", tmp_path).stdout)
+    named = set(re.findall(r"`([\w.]+)`", INTERFACE))
+    assert set(shown) - named == set()
+    assert set(shown["verdicts"][0]) - named == set()
+    assert set(shown["quantities"]["performance_density"]) - named == set()

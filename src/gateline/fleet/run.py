@@ -156,7 +156,7 @@ class _Rows:
 
 def _even(rows: list[list[str]], width: int, start: int) -> tuple[_Rows, list[Reject]]:
     """Rows with as many cells as the header, and rejects for the others."""
-    if all(len(row) == width for row in rows):
+    if set(map(len, rows)) == {width}:
         return _Rows(rows, list(range(start, start + len(rows)))), []
     numbered = list(enumerate(rows, start))
     ragged = [
@@ -204,13 +204,13 @@ def _columns(
 ) -> dict[str, Sequence[Any]]:
     """The columns of the result, rejected rows left out."""
     header = screener.header
-    kept = np.flatnonzero(keep).tolist()
-    cells = list(zip(*good.rows, strict=True))
+    rows = good.rows if keep.all() else [good.rows[row] for row in np.flatnonzero(keep).tolist()]
+    cells = list(zip(*rows, strict=True)) or [()] * len(header.names)
     result: dict[str, Sequence[Any]] = {}
     if all_columns:
-        result |= {name: [cells[position][row] for row in kept] for position, name in enumerate(header.names)}
+        result |= {name: cells[position] for position, name in enumerate(header.names)}
     elif "id" in header.own:
-        result["id"] = [cells[header.own["id"]][row] for row in kept]
+        result["id"] = cells[header.own["id"]]
     else:
         result["row"] = np.array(good.numbers, dtype=np.int64)[keep]
     for name in COMPUTED[screener.subject]:

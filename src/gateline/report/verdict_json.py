@@ -77,9 +77,8 @@ def _end(end: object) -> float | None:
 
 
 def _quantity(name: str, column: Column, datum: Datum | None) -> Json:
-    found = _ends(column)
-    if datum is not None and datum.best is not None:
-        found = {**plain(datum.best), "low": _end(column.low[0]), "high": _end(column.high[0])}
+    best = plain(datum.best) if datum is not None and datum.best is not None else _ends(column)
+    found: Json = {**best, "low": _end(column.low[0]), "high": _end(column.high[0])}
     found["unit"] = QUANTITIES[name].unit
     ratio = QUANTITIES[name].ratio
     found["how"] = datum.how if datum else f"{ratio.numerator} / {ratio.denominator}" if ratio else ""
