@@ -357,3 +357,16 @@ def test_outcomes_of_a_large_batch_match_plain_arithmetic(tmp_path):
     met = (controlled | lower) & ~((datacenter == 0) & (tpp < 4800))
     assert summary.verdicts[RULE] == {"met": int(met.sum()), "undetermined": 0, "not_met": int((~met).sum())}
     assert summary.outcome is Outcome.MET
+
+
+def test_names_and_lists_work_row_by_row(tmp_path):
+    """A designer on the approved list counts as approved, an empty cell is unknown, a stated flag wins over the list."""
+    heading = (
+        "process_node,performance_attested,total_processing_performance,designer,designer_approved,designer_authorized"
+    )
+    rows = ["Nvidia,,no", "nobody inc,,no", ",,no", "nobody inc,yes,no"]
+    other = ",packaged_by_fabricator,osat_approved"
+    text = f"{heading}{other}\n" + "".join(f"7,yes,1000,{row},no,no\n" for row in rows)
+    rule = "us.ear.foundry-presumption"
+    found, _, _ = screened(tmp_path, text, role="foundry", rules=(rule,))
+    assert [row[f"{rule}:outcome"] for row in found] == ["not_met", "met", "undetermined", "not_met"]

@@ -76,6 +76,17 @@ def can_gate(rule: Rule, role: str) -> bool:
     )
 
 
+def _enforcement(version: Version, day: date) -> str:
+    """How enforcement stands on a day on which the version is not enforced."""
+    if version.enforced is None:
+        return "not enforced"
+    return (
+        f"enforced from {version.enforced.start}"
+        if day < version.enforced.start
+        else f"enforced until {version.enforced.end}"
+    )
+
+
 def _why_not(rule: Rule, version: Version, request: Request) -> str:
     status = version.status_on(request.as_of)
     if status is not Status.IN_FORCE:
@@ -84,7 +95,7 @@ def _why_not(rule: Rule, version: Version, request: Request) -> str:
             Status.ENACTED: f"enacted, in force from {version.effective.start if version.effective else 'a later date'}",
         }.get(status, status.value.replace("_", " "))
     if not version.enforced_on(request.as_of):
-        return f"in force, enforced from {version.enforced.start}" if version.enforced else "in force, not enforced"
+        return f"in force, {_enforcement(version, request.as_of)}"
     if request.role not in rule.addressees:
         return f"addresses {' and '.join(rule.addressees)}, not the {request.role}"
     return "" if rule.effect in GATING_EFFECTS else f"its effect is {rule.effect.replace('_', ' ')}"

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from gateline.gating import Choice, Request, choose
-from gateline.inputs import OPEN_END, Inputs, to_columns
+from gateline.inputs import Inputs, to_columns
 from gateline.quantities import QUANTITIES
-from gateline.rules.columns import Column, Columns, Names, fully_unknown, stated_first, with_ratios
+from gateline.rules.columns import Column, Columns, Names, fully_unknown, membership, stated_first, with_ratios
 from gateline.rules.corpus import Specs
 from gateline.rules.evaluate import evaluate
 from gateline.rules.explain import Explanation, explain
@@ -214,13 +214,13 @@ def settle_facts(
     for flag, test in rule.listed_facts:
         names = columns.get(test.name)
         if flag in program.names and isinstance(names, Names):
-            listed = specs.members_on(test.list_id, request.as_of)
-            values = [OPEN_END if name is None else float(name in listed) for name in names.values.tolist()]
-            facts[flag] = _fill(columns.get(flag), np.array(values))
+            listed = membership(names, specs.members_on(test.list_id, request.as_of))
+            facts[flag] = stated_first(columns.get(flag), listed)
     assumed = []
     for flag, value in () if request.strict_facts else rule.scope_facts:
         if flag in program.names and _unstated(columns.get(flag)).any():
-            facts[flag] = _fill(columns.get(flag), np.full(rows, float(value)))
+            assumption = np.full(rows, float(value))
+            facts[flag] = stated_first(columns.get(flag), Column(assumption, assumption))
             assumed.append((flag, value))
     return facts, tuple(assumed)
 
@@ -228,8 +228,3 @@ def settle_facts(
 def _unstated(column: Column | Names | None) -> npt.NDArray[np.bool_]:
     """The rows in which nobody stated a flag, or somebody stated that it is unknown."""
     return fully_unknown(column) if isinstance(column, Column) else np.array([True])
-
-
-def _fill(column: Column | Names | None, values: npt.NDArray[np.float64]) -> Column:
-    """`values` where a flag is not stated, else what is stated."""
-    return stated_first(column, Column(values, values))

@@ -234,8 +234,7 @@ def _prefer(columns: Columns, name: str, stated: Column | Names) -> None:
     before = columns.get(name)
     if isinstance(stated, Names):
         if isinstance(before, Names):
-            nobody = np.array([value is None for value in stated.values.tolist()], dtype=bool)
-            stated = Names(np.where(nobody, before.values, stated.values))
+            stated = Names(np.where(stated.unknown(), before.values, stated.values))
         columns[name] = stated
     else:
         columns[name] = stated_first(stated, before) if isinstance(before, Column) else stated

@@ -40,6 +40,10 @@ class Names:
         """Whether the row has no name."""
         return self.values[row] is None
 
+    def unknown(self) -> npt.NDArray[np.bool_]:
+        """The rows without a name."""
+        return np.asarray(self.values == np.array(None, dtype=object), dtype=bool)
+
 
 Columns = Mapping[str, Column | Names]
 
@@ -88,3 +92,12 @@ def stated_first(stated: Column | Names | None, otherwise: Column) -> Column:
 def fully_unknown(column: Column) -> npt.NDArray[np.bool_]:
     """The rows of which nothing is known."""
     return is_unknown(column.low) & is_unknown(column.high)
+
+
+def membership(names: Names, listed: frozenset[str]) -> Column:
+    """Whether each name is on a list, as a flag."""
+    unknown = names.unknown()
+    different, place = np.unique(np.where(unknown, "", names.values).astype(str), return_inverse=True)
+    on = np.array([name in listed for name in different.tolist()], dtype=np.float64)[place]
+    flags = np.where(unknown, np.nan, on)
+    return Column(flags, flags)

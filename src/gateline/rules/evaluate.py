@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gateline.metrics.arrays import UNDEFINED, Array, is_unknown
-from gateline.rules.columns import Columns, Names
+from gateline.rules.columns import Columns, Names, membership
 from gateline.rules.model import Outcome
 from gateline.rules.program import Axis, Cut, Grid, Program
 
@@ -75,10 +75,10 @@ def locate(axes: tuple[Axis, ...], columns: Columns, rows: int) -> tuple[Cells, 
     last = np.zeros((len(axes), rows), dtype=np.intp)
     for number, axis in enumerate(axes):
         column = columns.get(axis.name)
+        if isinstance(column, Names):
+            column = membership(column, axis.members or frozenset())
         if column is None:
             last[number] = axis.size - 1
-        elif isinstance(column, Names):
-            first[number], last[number] = _membership(axis, column)
         else:
             first[number] = _cells(axis, column.low)
             end = first[number] if column.high is column.low else _cells(axis, column.high)
@@ -103,14 +103,6 @@ def _float_border(cut: Cut) -> float:
     value = float(cut.value)
     noise = NOISE_ULPS * math.ulp(value)
     return value + noise if cut.above else value - noise
-
-
-def _membership(axis: Axis, column: Names) -> tuple[Cells, Cells]:
-    listed = axis.members or frozenset()
-    names, place = np.unique(column.values.astype(str), return_inverse=True)
-    known = np.array([value is not None for value in column.values], dtype=bool)
-    on = np.array([name in listed for name in names.tolist()], dtype=np.intp)[place]
-    return np.where(known, on, 0), np.where(known, on, 1)
 
 
 def _distinct(first: Cells, last: Cells, sizes: tuple[int, ...]) -> tuple[Cells, Cells]:
