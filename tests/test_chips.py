@@ -639,3 +639,16 @@ def test_planar_on_the_command_line_means_no_applicable_area():
         screening = screen_chip("huawei-910d", date(2026, 11, 21), changes=stated)
         assert screening.outcome.word == "not_met", changes
         assert screening.inputs["non_planar_transistors"].value is False
+
+
+@pytest.mark.parametrize("name", ["MI308X", "RTX PRO 6000D", "Ascend 910D"])
+def test_a_chip_whose_rates_are_not_published_is_not_cleared(name):
+    """A lower bound, or no rate at all, never comes out as not controlled."""
+    assert screen_chip(name, date(2026, 11, 21)).outcome.word == "undetermined"
+
+
+def test_an_estimate_that_decides_is_pointed_out():
+    """The die area of B200 is an estimate: the remark says so, and that of H20 has none."""
+    remarks = screen_chip("B200", date(2026, 11, 21)).remarks
+    assert any("estimate" in remark and "applicable die area" in remark for remark in remarks)
+    assert not any("estimate" in remark for remark in screen_chip("H20", date(2026, 11, 21)).remarks)

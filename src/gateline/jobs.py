@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-from gateline.amounts import Amount
+from gateline.amounts import UNKNOWN, Amount
 from gateline.chips.catalogue import Catalogue
 from gateline.chips.chipfile import STATED as CHIP_QUANTITIES
 from gateline.chips.chipfile import Chip
@@ -31,6 +31,8 @@ from gateline.training.ledger import STATED as TRAINING_QUANTITIES
 from gateline.training.ledger import Estimate, Ledger, Phase
 
 SIXTEEN_BITS = Fraction(16)
+WEAK = frozenset({"estimate", "unknown"})
+"""Confidences of figures on which nobody should stake a licence."""
 
 
 @cache
@@ -128,7 +130,20 @@ def screen_chip(
         Request(as_of, role, rules, strict_facts, readings or {}),
         (found.remark,) if found.remark else (),
     )
-    return _with_idle(screening, stated)
+    return _with_estimates(_with_idle(screening, stated))
+
+
+def _with_estimates(screening: Screening) -> Screening:
+    """The screening, with a remark on figures that decide and that are estimates or of unknown origin."""
+    weak = [
+        name.replace("_", " ")
+        for name, datum in screening.inputs.items()
+        if screening.tests(name)
+        and datum.value not in (None, UNKNOWN)
+        and not WEAK.isdisjoint(datum.confidence.split(", "))
+    ]
+    remark = f"{screening.subject.name}: an estimate, or a figure of unknown origin, stands behind {', '.join(weak)}."
+    return replace(screening, remarks=(*screening.remarks, remark)) if weak else screening
 
 
 def _with_idle(screening: Screening, stated: Inputs) -> Screening:
