@@ -652,3 +652,19 @@ def test_an_estimate_that_decides_is_pointed_out():
     remarks = screen_chip("B200", date(2026, 11, 21)).remarks
     assert any("estimate" in remark and "applicable die area" in remark for remark in remarks)
     assert not any("estimate" in remark for remark in screen_chip("H20", date(2026, 11, 21)).remarks)
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "item"),
+    [
+        ("TPU v3", "undetermined", None),  # under 700 mm^2: 2.81 TPP/mm^2 at least, .b.2 at 615 mm^2 or less
+        ("TPU v4i", "met", None),  # under 400 mm^2: 5.52 at least, .a.2 at 373 mm^2 or less
+        ("TPU v4", "met", "3A090.a.2"),  # under 600 mm^2: 7.33 at least
+        ("MTT S4000", "undetermined", None),  # 1568 in the prospectus, 1600 on the product page
+        ("intel-xeon-max9480", "undetermined", None),  # rates depend on the clock
+    ],
+)
+def test_bounds_are_carried_as_bounds(name, outcome, item):
+    """A figure that is only an upper or a lower bound, or disputed, does not settle what it leaves open."""
+    found = verdict(screen_chip(name, date(2026, 11, 21)), "us.ear.3a090")
+    assert (found.outcome.word, found.explanation.item) == (outcome, item)

@@ -95,6 +95,9 @@ def says(row: dict[str, str], screening: Screening, text: str) -> bool:
     if text.startswith("at least "):
         known = float(text.removeprefix("at least "))
         return math.isclose(column.low[0], known, rel_tol=tolerance) and column.is_open()
+    if " to " in text:
+        ends = [float(end) for end in text.split(" to ")]
+        return [column.low[0], column.high[0]] == ends
     return not column.is_open() and math.isclose(column.low[0], float(text), rel_tol=tolerance)
 
 

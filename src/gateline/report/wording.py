@@ -22,6 +22,10 @@ OPERATOR = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 MANY_TIMES = 10
 VALUE_DIGITS = 6
 FEW = 3
+NEXT_TO_NOTHING = Fraction(1, 10**5)
+"""A lower end below this says only that there is something."""
+NO_LIMIT = 10**7
+"""A ratio above this comes from a denominator that may be next to nothing."""
 
 
 def words(name: str) -> str:
@@ -58,12 +62,11 @@ def value_text(name: str, column: Column, datum: Datum | None = None) -> str:
         return "undefined (no non-planar logic die)"
     if low == high:
         return number(low, VALUE_DIGITS) + unit
-    span = f"{_end(low, '0')} to {_end(high, '?')}{unit}"
+    ratio = QUANTITIES[name].ratio is not None
+    least = "0" if not isinstance(low, Fraction) or low < NEXT_TO_NOTHING else number(low, VALUE_DIGITS)
+    most = "?" if not isinstance(high, Fraction) or (ratio and high > NO_LIMIT) else number(high, VALUE_DIGITS)
+    span = f"{least} to {most}{unit}"
     return span if datum is None or datum.best is None else f"{number(datum.best, VALUE_DIGITS)}{unit} ({span})"
-
-
-def _end(end: object, otherwise: str) -> str:
-    return number(end, VALUE_DIGITS) if isinstance(end, Fraction) else otherwise
 
 
 def fact_text(name: str, value: Amount | bool | str | None) -> str:
