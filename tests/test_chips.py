@@ -240,7 +240,6 @@ def test_links_are_not_memory():
         ("type: hbm3", True),
         ("type: GDDR6X", False),
         ("type: LPDDR5", False),
-        ("type: HBM3, hbm: no", False),
         ("type: HBM3, hbm: unknown", None),
         ("type: special", None),
         ("capacity: 64 GB", None),
@@ -634,11 +633,34 @@ def test_no_chip_of_that_name(name):
 
 def test_planar_on_the_command_line_means_no_applicable_area():
     """Without a non-planar die there is no performance density, however the fact is stated."""
-    for changes in ({"non_planar_transistors": "no"}, {"applicable_die_area": "0 mm^2"}):
-        stated = {"total_processing_performance": "3000 TPP", **changes}
-        screening = screen_chip("huawei-910d", date(2026, 11, 21), changes=stated)
-        assert screening.outcome.word == "not_met", changes
-        assert screening.inputs["non_planar_transistors"].value is False
+    stated = {"total_processing_performance": "3000 TPP", "non_planar_transistors": "no"}
+    assert screen_chip("huawei-910d", date(2026, 11, 21), changes=stated).outcome.word == "not_met"
+    with pytest.raises(InputError, match="no die is non-planar, but one is"):
+        screen_chip("L4", date(2026, 11, 21), changes={"die_area": "0 mm^2"})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("rates: [{format: FP16, bits: 8, rate: 300 TFLOP/s}]", "FP16 has 16 bits, not 8"),
+        ("memory: {type: HBM3, hbm: no}", "is high-bandwidth memory, but hbm says no"),
+    ],
+)
+def test_figures_that_contradict_each_other_are_refused(text, message):
+    """Of two statements that cannot both be true neither is taken."""
+    with pytest.raises(InputError, match=message):
+        parse_document(f"name: X\n{text}\n", "x.yaml").validate(Chip)
+
+
+@pytest.mark.parametrize("name", ["TF32", "TF-32", "TF32 Tensor Core", "FP19"])
+def test_a_tf32_operand_is_known_by_its_bits(tmp_path, name):
+    """160 TFLOP/s are 3040 TPP at 19 bits and 5120 at 32, whatever the format is called."""
+    path = tmp_path / "x.yaml"
+    rates = f"[{{format: {name}, bits: 19, rate: 160 TFLOP/s}}]"
+    path.write_text(f"name: X\ndatacenter: yes\nrates: {rates}\napplicable_die_area: 2000 mm^2\n", encoding="utf-8")
+    found = verdict(screen_chip(str(path), date(2026, 11, 21)), "us.ear.3a090")
+    assert found.outcome.word == "not_met"
+    assert [(other.choice, other.item) for other in found.alternatives] == [("32", "3A090.a.1")]
 
 
 @pytest.mark.parametrize("name", ["MI308X", "RTX PRO 6000D", "Ascend 910D"])

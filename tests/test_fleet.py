@@ -370,3 +370,68 @@ def test_names_and_lists_work_row_by_row(tmp_path):
     rule = "us.ear.foundry-presumption"
     found, _, _ = screened(tmp_path, text, role="foundry", rules=(rule,))
     assert [row[f"{rule}:outcome"] for row in found] == ["not_met", "met", "undetermined", "not_met"]
+
+
+def test_a_cell_that_says_unknown_is_unknown(tmp_path):
+    """'unknown' replaces what the catalogue has; an empty cell leaves it."""
+    text = "chip,datacenter,applicable_die_area\nRTX 4090D,unknown,\nRTX 4090D,,\nL4,,unknown\nL4,,\n"
+    found, _, _ = screened(tmp_path, text)
+    assert [row[f"{RULE}:outcome"] for row in found] == ["undetermined", "not_met", "undetermined", "met"]
+
+
+def test_the_tf32_reading_holds_for_tables(tmp_path):
+    """160 TFLOP/s at 19 bits are 3040 TPP; counted as 32 bits they are 5120."""
+    text = "dense_rate_19bit [TFLOP/s],applicable_die_area,datacenter\n160,2000,yes\n"
+    for readings, item in (({}, ""), ({"tf32": "32"}, "3A090.a.1")):
+        found, _, _ = screened(tmp_path, text, readings=readings)
+        assert found[0][f"{RULE}:item"] == item
+
+
+def test_planar_chips_and_derived_models_come_out_as_they_do_alone(tmp_path):
+    """No non-planar die means no applicable area; both at once is a contradiction; the original's compute follows."""
+    text = "total_processing_performance,non_planar_transistors,applicable_die_area,datacenter\n3000,no,,yes\n3000,yes,0,yes\n"
+    found, rejects, _ = screened(tmp_path, text)
+    assert [row[f"{RULE}:outcome"] for row in found] == ["not_met"]
+    assert "no die is non-planar, but one is" in rejects[0]["reason"]
+    text = "training_compute,additional_training_compute,derived_from_published_weights\n1.16e26,2.6e25,yes\n1.49e26,2.9e25,yes\n"
+    found, _, _ = screened(tmp_path, text, rules=("us.ear.4e091",))
+    assert [row["us.ear.4e091:outcome"] for row in found] == ["met", "not_met"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["-o", "in.csv"],
+        ["-o", "out.csv", "--rejects", "in.csv"],
+        ["-o", "out.csv", "--rejects", "./out.csv"],
+        ["-o", "d.csv"],
+    ],
+)
+def test_no_file_is_written_over_another(tmp_path, options):
+    """The table that is read, the output and the rejects are three files, and none is a folder."""
+    (tmp_path / "d.csv").mkdir()
+    source = tmp_path / "in.csv"
+    source.write_text("chip\nH100\nnope\n", encoding="utf-8")
+    done = command("in.csv", *options, folder=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert source.read_text(encoding="utf-8") == "chip\nH100\nnope\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["d.csv", "in.csv"]
+
+
+def test_rejects_of_an_earlier_run_do_not_stay(tmp_path):
+    """A table that was put right leaves an empty rejects file, not the old one."""
+    assert len(screened(tmp_path, "chip\nnope\nH100\n")[1]) == 1
+    assert screened(tmp_path, "chip\nH20\nH100\n")[1] == []
+
+
+def test_a_result_is_not_screened_over_itself(tmp_path):
+    """A column that the run would write over is refused by name."""
+    with pytest.raises(InputError, match="is one that this run writes"):
+        screened(tmp_path, f"chip,{RULE}:outcome\nH100,mine\n")
+
+
+def test_large_counts_add_up(tmp_path):
+    """Units are summed without overflow; a count that no chip has is refused."""
+    _, rejects, summary = screened(tmp_path, "chip,count\n" + "H100,999999999999\n" * 3000 + "H100,1234567890123\n")
+    assert summary.units[RULE]["met"] == 3000 * 999999999999
+    assert len(rejects) == 1

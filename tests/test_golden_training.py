@@ -128,10 +128,13 @@ def test_scope_facts_nobody_stated_are_assumed_and_named():
             "derived_from_published_weights": False,
             "below_best_published_model": False,
         },
-        "us.eo14110.model": {"foundation_model": True},
+        "us.eo14110.model": {},
     }
     strict = check_ledger(content, "2026-11-21", strict_facts=True)
-    assert {(verdict.outcome, verdict.assumptions) for verdict in strict.verdicts} == {(Outcome.UNDETERMINED, ())}
+    assert {verdict.rule.id: verdict.outcome for verdict in strict.verdicts} == {
+        rule: Outcome.UNDETERMINED if facts else Outcome.MET for rule, facts in assumed.items()
+    }
+    assert not any(verdict.assumptions for verdict in strict.verdicts)
 
 
 @pytest.mark.parametrize(

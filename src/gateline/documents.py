@@ -147,6 +147,8 @@ def read_document(path: str | Path) -> Document:
 
 def _read_text(path: str | Path, source: str) -> str:
     try:
+        if str(path) == "-" and sys.stdin is None:
+            raise InputError("standard input: is closed. Name a file, or pipe one in.")
         if str(path) == "-":
             data = sys.stdin.buffer.read(MAXIMUM_BYTES + 1)
         else:

@@ -58,8 +58,10 @@ def choose(specs: Specs, subject_kind: str, request: Request) -> list[Choice]:
 
 
 def _starts(rules: list[Rule]) -> str:
-    starts = sorted({version.effective.start for rule in rules for version in rule.versions if version.effective})
-    return f"versions start on {', '.join(map(str, starts))}"
+    versions = [version for rule in rules for version in rule.versions]
+    starts = sorted({version.effective.start for version in versions if version.effective})
+    issued = min((version.issued for version in versions if version.issued), default=None)
+    return f"versions start on {', '.join(map(str, starts))}" + (f", the first issued on {issued}" if issued else "")
 
 
 def _choice(rule: Rule, version: Version, asked: set[str], request: Request) -> Choice:

@@ -31,6 +31,7 @@ from gateline.training.ledger import STATED as TRAINING_QUANTITIES
 from gateline.training.ledger import Estimate, Ledger, Phase
 
 SIXTEEN_BITS = Fraction(16)
+MAXIMUM_PATH = 1000
 WEAK = frozenset({"estimate", "unknown"})
 """Confidences of figures on which nobody should stake a licence."""
 
@@ -58,6 +59,8 @@ def find_chip(target: str) -> Target:
     InputError
         If neither exists, or the file breaks the format.
     """
+    if len(target) > MAXIMUM_PATH:
+        raise InputError(f"'{clip(target)}' is too long for a name or a path.")
     if target == "-" or Path(target).suffix.lower() in (".yaml", ".yml", ".json") or Path(target).is_file():
         chip = read_document(target).validate(Chip)
         return Target(chip, chip.id or ("standard input" if target == "-" else Path(target).stem))
@@ -313,6 +316,7 @@ def screen_fleet(
     specs = specs or default_specs()
     chosen = specs.choose_readings(readings or {})
     beside = output.with_suffix(".rejects.csv") if output is not None else Path("rejects.csv")
+    _check_paths(source, output, rejects or beside)
     return run(
         specs,
         source,
@@ -323,3 +327,15 @@ def screen_fleet(
         all_columns=all_columns,
         progress=progress,
     )
+
+
+def _check_paths(source: str, output: Path | None, rejects: Path) -> None:
+    """Refuse to write over the table that is read, or two results into one file."""
+    named = {"the table": None if source == "-" else Path(source), "the output": output, "the rejects file": rejects}
+    seen: dict[Path, str] = {}
+    for role, path in named.items():
+        if path is None:
+            continue
+        if path.resolve() in seen:
+            raise InputError(f"{path}: is {seen[path.resolve()]} and {role} at once; name another file.")
+        seen[path.resolve()] = role

@@ -15,6 +15,7 @@ from gateline.numerals import clip
 from gateline.quantities import QUANTITIES
 
 MAXIMUM_DIES = 10_000
+FORMAT_BITS = re.compile(r"(?:MX)?(?:FP|BF|INT|UINT)(\d{1,2})", re.IGNORECASE)
 
 Confidence = Literal[
     "datasheet", "vendor", "database", "press", "estimate", "derived", "teardown", "peer", "unknown", "measured"
@@ -59,8 +60,13 @@ class Rate(Sourced):
             raise InputError(
                 f"{self.format} is marked sparse; the rules use dense rates. Write the dense rate and sparse: no."
             )
-        if not self.bits.known:
+        if not self.bits.known or self.bits.low is None:
             raise InputError(f"{self.format}: bits must be one number, for example 16.")
+        named = FORMAT_BITS.match(self.format)
+        if named is not None and self.bits.low < int(named[1]):
+            raise InputError(
+                f"{self.format} has {named[1]} bits, not {int(self.bits.low)}. Write the bits of the format."
+            )
         return self
 
 
@@ -86,6 +92,14 @@ class Memory(Sourced):
     bandwidth: Annotated[Amount, amount("dram_bandwidth")] = UNKNOWN
     hbm: Annotated[bool | None, flag("hbm")] = None
     co_packaged: Annotated[bool | None, flag("co_packaged")] = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Memory:
+        if self.hbm is False and "HBM" in self.type.upper():
+            raise InputError(
+                f"the type {clip(self.type)} is high-bandwidth memory, but hbm says no. Correct one of them."
+            )
+        return self
 
 
 class Link(Sourced):

@@ -10,6 +10,7 @@ import numpy as np
 
 from gateline.amounts import UNKNOWN, Amount
 from gateline.chips.chipfile import Chip, Die, Rate
+from gateline.errors import InputError
 from gateline.inputs import Datum, Inputs, exact_array
 from gateline.metrics import (
     applicable_die_area,
@@ -26,11 +27,16 @@ from gateline.rules.evaluate import evaluate
 from gateline.rules.model import Outcome
 from gateline.rules.program import compile_version
 
+TF32_BITS = 19
+"""Significant bits of a TF32 operand; no other format has as many."""
 SMALLEST_DIE = Fraction(1, 10**6)
 """A die that is there has an area, even where only an upper end is known: a square micrometre [mm²] at the least."""
 
+AREA_WITHOUT_DIE = (
+    "applicable_die_area: 0 means that no die is non-planar, but one is. Leave the area out where it is not known."
+)
 ADVANCED_LOGIC = "us.ear.applicable-advanced-logic"
-NON_DRAM = ("GDDR", "LPDDR", "DDR", "SRAM")
+NOT_HBM = ("GDDR", "LPDDR", "DDR", "SRAM")
 
 
 def derive(chip: Chip, specs: Specs, as_of: date, readings: Mapping[str, str]) -> Inputs:
@@ -72,6 +78,8 @@ def with_planar(inputs: Inputs) -> Inputs:
     if (area is None or area.value == UNKNOWN) and flag is not None and flag.value is False:
         return inputs | {"applicable_die_area": Datum(Amount.exactly(0), "no die with non-planar transistors")}
     if area is not None and area.value == Amount.exactly(0):
+        if flag is not None and flag.value is True:
+            raise InputError(AREA_WITHOUT_DIE)
         return inputs | {"non_planar_transistors": Datum(False, "applicable die area is zero")}
     return inputs
 
@@ -91,11 +99,10 @@ def _performance(chip: Chip, readings: Mapping[str, str], inputs: Inputs) -> Non
 
 
 def _read_bits(rate: Rate, readings: Mapping[str, str]) -> Rate:
-    """The rate with the bit length that the reading gives a TF32 operand, unless more bits are stated."""
-    bits = Fraction(int(readings["tf32"]))
-    if rate.format.upper() != "TF32" or rate.bits.low is None or rate.bits.low >= bits:
+    """The rate with the bit length that the reading gives a TF32 operand: one of 19 bits, whatever its name."""
+    if rate.bits != Amount.exactly(TF32_BITS):
         return rate
-    return rate.model_copy(update={"bits": Amount.exactly(bits)})
+    return rate.model_copy(update={"bits": Amount.exactly(int(readings["tf32"]))})
 
 
 def _total(rates: list[Rate], units: list[str], end: str) -> Fraction | None:
@@ -199,8 +206,8 @@ def _how_area(dies: list[Die]) -> str:
 
 def _how_die(die: Die) -> str:
     count = f"{die.count} × " if die.count > 1 else ""
-    name = f" ({die.name}{'' if die.planar is False else ', planar or not is unknown'})" if die.name else ""
-    return f"{count}{describe(die.area, 'mm^2')}{name}"
+    remarks = ", ".join(filter(None, [die.name, "" if die.planar is False else "planar or not is unknown"]))
+    return f"{count}{describe(die.area, 'mm^2')}{f' ({remarks})' if remarks else ''}"
 
 
 def _transistors(dies: list[Die], specs: Specs, as_of: date) -> Amount:
@@ -256,7 +263,7 @@ def _memory(chip: Chip, inputs: Inputs) -> None:
     kind = memory.type.upper()
     known = memory.hbm
     if known is None and "hbm" not in memory.model_fields_set and kind:
-        known = True if "HBM" in kind else False if kind.startswith(NON_DRAM) else None
+        known = True if "HBM" in kind else False if kind.startswith(NOT_HBM) else None
     inputs["hbm"] = Datum(known, memory.type, memory.source, memory.confidence)
 
 

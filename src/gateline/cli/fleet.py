@@ -36,7 +36,7 @@ LONG_BYTES = 5_000_000
 @click.option(
     "--rejects",
     type=click.Path(path_type=Path),
-    help="Where rows that cannot be read are listed. Default: beside the output.",
+    help="Where rows that cannot be read are listed. Default: beside the output, or rejects.csv.",
 )
 @click.option("--allow-rejects", is_flag=True, help="Exit 0 although rows were rejected.")
 @click.option(

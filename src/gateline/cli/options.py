@@ -91,7 +91,7 @@ FORMAT = click.option(
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="How to print the verdict.",
+    help="Text for people, JSON for programs.",
 )
 EXIT_ZERO = click.option("--exit-zero", is_flag=True, help="Exit 0 even when a rule is met or undetermined.")
 

@@ -11,8 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from gateline.amounts import Amount, read_date
+from gateline.chips.derive import AREA_WITHOUT_DIE, TF32_BITS
 from gateline.errors import InputError
-from gateline.fleet.cells import NAN, Problems, read_dates, read_distinct, read_flags, read_names, read_numbers
+from gateline.fleet.cells import (
+    NAN,
+    Problems,
+    read_dates,
+    read_distinct,
+    read_flags,
+    read_names,
+    read_numbers,
+    said_unknown,
+)
 from gateline.fleet.headers import Header
 from gateline.gating import Choice, Request, can_gate, choose
 from gateline.inputs import Inputs
@@ -31,6 +41,9 @@ OPEN_LABEL = Outcome.UNDETERMINED.word
 
 TRAINING_ROLE = "developer"
 """Whose duties gate in a table of models."""
+
+MAXIMUM_COUNT_DIGITS = 12
+"""A count of more digits is no count of chips, and its sums would not fit 64 bits."""
 
 SILENT = -1
 """Outcome of a rule that does not gate on the date of the row."""
@@ -114,16 +127,20 @@ class Screener:
         """Every input of the block: what the row states, else what its chip has."""
         columns: Columns = self._from_chips(cells, problems)
         if self.header.rates:
-            _prefer(columns, "total_processing_performance", self._performance(cells, problems))
+            silent = [said_unknown(cells[column.position]) for column in self.header.rates.values()]
+            stated = self._performance(cells, problems)
+            _prefer(columns, "total_processing_performance", stated, np.logical_or.reduce(silent))
         for name, position in self.header.words.items():
-            _prefer(columns, name, self._words(name, position, cells[position], problems))
+            _prefer(
+                columns, name, self._words(name, position, cells[position], problems), said_unknown(cells[position])
+            )
         for name, column in self.header.numbers.items():
-            _prefer(columns, name, read_numbers(cells[column.position], column, problems))
+            numbers = read_numbers(cells[column.position], column, problems)
+            _prefer(columns, name, numbers, said_unknown(cells[column.position]))
+        _with_planar(columns, problems)
         if "tokens" in columns:
-            stated = columns.get("training_compute")
-            columns["training_compute"] = _architecture(columns)
-            if stated is not None:
-                _prefer(columns, "training_compute", stated)
+            columns["training_compute"] = stated_first(columns.get("training_compute"), _architecture(columns))
+        _with_original(columns)
         return columns
 
     def _words(self, name: str, position: int, cells: tuple[str, ...], problems: Problems) -> Column | Names:
@@ -139,7 +156,8 @@ class Screener:
         rates = {
             bits: read_numbers(cells[column.position], column, problems) for bits, column in self.header.rates.items()
         }
-        bits = np.array(list(rates), dtype=np.float64)[:, np.newaxis]
+        tf32 = int(self.specs.choose_readings(self.request.readings)["tf32"])
+        bits = np.array([tf32 if bits == TF32_BITS else bits for bits in rates], dtype=np.float64)[:, np.newaxis]
         ends = [np.stack([getattr(rate, end) for rate in rates.values()]) for end in ("low", "high")]
         least = total_processing_performance(processing_performance(np.nan_to_num(ends[0]), bits)[np.newaxis])
         most = total_processing_performance(processing_performance(ends[1], bits)[np.newaxis])
@@ -224,20 +242,50 @@ def _column(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> Colu
 def _count(text: str) -> int:
     if not text:
         return 1
-    if not text.isascii() or not text.isdigit() or len(text) > 15:
+    if not text.isascii() or not text.isdigit() or len(text) > MAXIMUM_COUNT_DIGITS:
         raise InputError("is not a whole number of units")
     return int(text)
 
 
-def _prefer(columns: Columns, name: str, stated: Column | Names) -> None:
-    """Put what rows state before what was there."""
+def _prefer(columns: Columns, name: str, stated: Column | Names, silent: npt.NDArray[np.bool_]) -> None:
+    """Put what rows state before what was there; a row that says 'unknown' (`silent`) states just that."""
     before = columns.get(name)
     if isinstance(stated, Names):
         if isinstance(before, Names):
-            stated = Names(np.where(stated.unknown(), before.values, stated.values))
+            stated = Names(np.where(stated.unknown() & ~silent, before.values, stated.values))
         columns[name] = stated
-    else:
-        columns[name] = stated_first(stated, before) if isinstance(before, Column) else stated
+        return
+    merged = stated_first(stated, before) if isinstance(before, Column) else stated
+    if silent.any():
+        merged = stated_first(
+            Column(np.where(silent, np.nan, merged.low), np.where(silent, np.nan, merged.high)), stated
+        )
+    columns[name] = merged
+
+
+def _with_planar(columns: Columns, problems: Problems) -> None:
+    """Where no die is non-planar there is no applicable die area; a row that says both is rejected."""
+    flag, area = columns.get("non_planar_transistors"), columns.get("applicable_die_area")
+    if not isinstance(flag, Column):
+        return
+    planar = np.asarray(flag.low == 0, dtype=bool)
+    if isinstance(area, Column):
+        for row in np.flatnonzero((area.high == 0) & (flag.low == 1)).tolist():
+            problems.add(row, "applicable_die_area", "0", AREA_WITHOUT_DIE)
+        columns["applicable_die_area"] = stated_first(area, _column(*(np.where(planar, 0.0, np.nan) for _ in range(2))))
+    elif planar.any():
+        columns["applicable_die_area"] = _column(*(np.where(planar, 0.0, np.nan) for _ in range(2)))
+
+
+def _with_original(columns: Columns) -> None:
+    """The compute of the original model, where it follows from the total and the further training."""
+    whole, further = columns.get("training_compute"), columns.get("additional_training_compute")
+    if not isinstance(whole, Column) or not isinstance(further, Column):
+        return
+    low, high = whole.low - further.high, whole.high - further.low
+    sound = _column(np.where(low > 0, low, np.nan), np.where(high > 0, high, np.nan))
+    stated = columns.get("original_training_compute")
+    columns["original_training_compute"] = stated_first(stated, sound)
 
 
 def _architecture(columns: Columns) -> Column:

@@ -70,6 +70,12 @@ def read_distinct(
     return values, place
 
 
+def said_unknown(cells: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which cells say in words that the value is unknown; an empty cell says nothing."""
+    words = [cell for cell in set(cells) if cell and cell.strip().lower() in UNKNOWN_WORDS[1:]]
+    return np.isin(np.array(cells, dtype=object), words) if words else np.zeros(len(cells), dtype=bool)
+
+
 def read_numbers(cells: Sequence[str], column: NumberColumn, problems: Problems) -> Column:
     """Amounts in canonical units; an empty cell is unknown."""
     texts = np.array(cells, dtype=str) if max(map(len, cells), default=0) <= MAXIMUM_CELL else None

@@ -44,6 +44,8 @@ class Header:
         Columns of dense rates, by bit length.
     passed : list of str
         Headings that mean nothing here and are passed through.
+    source : str
+        The table, as messages call it.
     """
 
     names: list[str]
@@ -52,6 +54,7 @@ class Header:
     words: dict[str, int] = field(default_factory=dict)
     rates: dict[int, NumberColumn] = field(default_factory=dict)
     passed: list[str] = field(default_factory=list)
+    source: str = ""
 
     def subject(self) -> str:
         """``chip`` or ``training``, as the columns say.
@@ -71,7 +74,7 @@ class Header:
             "columns about chips and about training stand in one table; split it" if found else "no column is known"
         )
         raise InputError(
-            f"{problem}. Columns of a chip table: chip, dense_rate_16bit [TFLOP/s], applicable_die_area [mm^2], …"
+            f"{self.source}:1: {problem}. Columns of a chip table: chip, dense_rate_16bit [TFLOP/s], applicable_die_area [mm^2], …"
         )
 
 
@@ -83,7 +86,7 @@ def read_header(names: list[str], source: str) -> Header:
     InputError
         If two columns hold the same quantity, or a unit does not fit.
     """
-    header = Header(list(names))
+    header = Header(list(names), source=source)
     taken: dict[str, str] = {}
     for position, heading in enumerate(names):
         try:

@@ -86,7 +86,7 @@ def run(
     output : Path or None
         Where the verdicts go: CSV or Parquet by its name, standard output if None.
     rejects : Path
-        Where cells that cannot be read are listed; written only if there are any.
+        Where cells that cannot be read are listed; a list of an earlier run is replaced, even by an empty one.
     request : Request
         ``as_of`` is the date of rows that do not state their own.
     figures : callable
@@ -104,6 +104,7 @@ def run(
     with open_csv(source) as reader:
         header = read_header(reader.header, reader.source)
         screener = Screener(specs, header, request, figures)
+        _refuse_clash(reader.source, header, screener)
         summary = FleetSummary(remarks=_remarks(header), assumed=screener.assumed)
         with Output(output) as out:
             found = _screen(reader, screener, summary, out, all_columns=all_columns, progress=progress)
@@ -111,6 +112,16 @@ def run(
             if summary.rejected == summary.rows:
                 raise InputError(_nothing_read(reader.source, summary.rows, found[0], rejects))
     return summary
+
+
+def _refuse_clash(source: str, header: Header, screener: Screener) -> None:
+    """Columns of the input that the result would write over."""
+    written = [f"{rule}:{column}" for rule in screener.rule_ids() for column in ("outcome", "item")]
+    for heading in written:
+        if heading in header.names:
+            raise InputError(
+                f"{source}:1: the column '{heading}' is one that this run writes; rename it or take it out."
+            )
 
 
 def _screen(
@@ -143,7 +154,7 @@ def _screen(
 
 def _nothing_read(source: str, rows: int, first: Reject, rejects: Path) -> str:
     where = f"row {first.row}, {first.column or 'all cells'}: '{clip(first.value)}': {first.reason}"
-    return f"{source}: none of the {rows:,} rows could be read; {where}. {rejects} lists all."
+    return f"{source}: none of the {rows:,} rows could be read; {where.rstrip('.')}. {rejects} lists all."
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +241,9 @@ def _points(column: Column | Names | None, rows: int) -> np.ndarray[Any, np.dtyp
 
 
 def _write_rejects(path: Path, rejects: list[Reject]) -> None:
-    if not rejects:
+    if not rejects and not path.exists():
         return
+    rejects = sorted(rejects, key=lambda reject: reject.row)
     columns = {name: [getattr(reject, name) for reject in rejects] for name in REJECT_COLUMNS}
     with Output(path) as out:
         out.writer.write(columns)

@@ -32,6 +32,8 @@ def open_csv(source: str) -> Iterator[CsvReader]:
         If the file is missing, empty, not UTF-8 or not comma-separated.
     """
     if source == "-":
+        if sys.stdin is None:
+            raise InputError("standard input: is closed. Name a file, or pipe a table in.")
         with _decoded(sys.stdin.buffer) as text:
             yield CsvReader(text, "standard input", 0)
         return
@@ -208,10 +210,12 @@ class Output:
         if self.path is None:
             self.writer = CsvWriter(sys.stdout)
             return self
+        if self.path.is_dir():
+            raise InputError(f"{self.path}: is a folder; name a file.")
         if self.path.suffix.lower() not in (".csv", ".parquet"):
             raise InputError(f"{self.path}: the output is CSV or Parquet; end its name in .csv or .parquet.")
         try:
-            handle, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
+            handle, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.resolve().parent)
         except OSError as error:
             raise InputError(f"{self.path}: cannot be written: {error.strerror or error}.") from None
         self._temporary = Path(name)
@@ -240,7 +244,7 @@ class Output:
             return
         if kind is None:
             self._temporary.chmod(0o666 & ~_umask())
-            self._temporary.replace(self.path)
+            self._temporary.replace(self.path.resolve())
         else:
             self._temporary.unlink()
 

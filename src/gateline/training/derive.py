@@ -14,7 +14,7 @@ from gateline.numerals import number
 from gateline.training.ledger import LANGUAGE_IMAGE_OR_VIDEO, Estimate, Ledger, Phase
 
 DISAGREEMENT = Fraction(3, 10)
-"""Two estimates further apart than this are worth a second look: the EU's tolerance (C(2025) 5045 final, para 120)."""
+"""Two estimates further apart than this are pointed out; no rule depends on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,12 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class _Estimated:
+    """An estimate: its range, its middle, how it came about, and whether it is one value."""
+
     amount: Amount
     best: Fraction
     how: str
+    exact: bool
 
 
 def derive(ledger: Ledger, peaks: dict[str, Amount]) -> Counted:
@@ -79,7 +82,7 @@ def _total(phases: list[_Estimated]) -> Datum:
     lows, highs = [phase.amount.low for phase in phases], [phase.amount.high for phase in phases]
     low = None if None in lows else sum((end for end in lows if end is not None), Fraction(0))
     high = None if None in highs else sum((end for end in highs if end is not None), Fraction(0))
-    best = sum((phase.best for phase in phases), Fraction(0))
+    best = sum((phase.best for phase in phases), Fraction(0)) if all(phase.exact for phase in phases) else None
     return Datum(Amount(low, high), " + ".join(phase.how for phase in phases), best=best)
 
 
@@ -101,7 +104,7 @@ def _phase(number: int, phase: Phase, peaks: dict[str, Amount], remarks: list[st
     high = None if None in highs else max(end for end in highs if end is not None)
     planned = ", planned" if phase.status == "planned" else ""
     how = f"{phase.name or phase.kind}{planned}: {' or '.join(estimate.how for estimate in estimates)}"
-    return _Estimated(Amount(low, high), estimates[0].best, how)
+    return _Estimated(Amount(low, high), estimates[0].best, how, estimates[0].exact)
 
 
 def _estimate(estimate: Estimate, peaks: dict[str, Amount]) -> _Estimated:
@@ -111,7 +114,7 @@ def _estimate(estimate: Estimate, peaks: dict[str, Amount]) -> _Estimated:
         return _by_hardware(estimate, peaks)
     low = estimate.compute.low if estimate.low.unknown else estimate.low.low
     high = estimate.compute.high if estimate.high.unknown else estimate.high.high
-    return _Estimated(Amount(low, high), _best(estimate.compute, "compute"), "declared")
+    return _Estimated(Amount(low, high), _best(estimate.compute, "compute"), "declared", estimate.compute.known)
 
 
 def _by_architecture(estimate: Estimate) -> _Estimated:
@@ -127,7 +130,12 @@ def _by_architecture(estimate: Estimate) -> _Estimated:
     parameters, tokens = _best(counted, "params"), _best(estimate.tokens, "tokens")
     best = compute_from_architecture(exact_array([parameters]), exact_array([tokens]))[0]
     active = "active parameters" if "active_params" in estimate.model_fields_set else "parameters"
-    return _Estimated(Amount(low, high), best, f"6 × {number(parameters)} {active} × {number(tokens)} tokens")
+    return _Estimated(
+        Amount(low, high),
+        best,
+        f"6 × {number(parameters)} {active} × {number(tokens)} tokens",
+        counted.known and estimate.tokens.known,
+    )
 
 
 def _counted_parameters(estimate: Estimate) -> Amount:
@@ -145,7 +153,12 @@ def _by_hardware(estimate: Estimate, peaks: dict[str, Amount]) -> _Estimated:
     compute = compute_from_hardware(*(exact_array([value]) for value in best))[0]
     chip = f"{estimate.chip}-hours" if estimate.chip else "chip-hours"
     hours, peak, utilization = (number(value, 6) for value in best)
-    return _Estimated(Amount(low, high), compute, f"{hours} {chip} × {peak} TFLOP/s (dense) × {utilization}")
+    return _Estimated(
+        Amount(low, high),
+        compute,
+        f"{hours} {chip} × {peak} TFLOP/s (dense) × {utilization}",
+        all(part.known for part in parts.values()),
+    )
 
 
 def _peak(estimate: Estimate, peaks: dict[str, Amount]) -> Amount:
