@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
-from gateline.amounts import Amount, read_date
-from gateline.chips.derive import AREA_WITHOUT_DIE, TF32_BITS
+from gateline.amounts import read_date
+from gateline.chips.derive import TF32_BITS
 from gateline.errors import InputError
 from gateline.fleet.cells import (
-    NAN,
     Problems,
     read_dates,
     read_distinct,
@@ -23,10 +21,20 @@ from gateline.fleet.cells import (
     read_numbers,
     said_unknown,
 )
+from gateline.fleet.columns import (
+    Columns,
+    architecture_compute,
+    gather,
+    points_or_range,
+    prefer,
+    take,
+    with_original,
+    with_planar,
+)
 from gateline.fleet.headers import Header
 from gateline.gating import Choice, Request, can_gate, choose
 from gateline.inputs import Inputs
-from gateline.metrics import compute_from_architecture, processing_performance, total_processing_performance
+from gateline.metrics import processing_performance, total_processing_performance
 from gateline.metrics.arrays import is_unknown
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import Column, Names, stated_first, with_ratios
@@ -49,7 +57,6 @@ SILENT = -1
 """Outcome of a rule that does not gate on the date of the row."""
 
 ChipFigures = Callable[[str], Inputs]
-Columns = dict[str, Column | Names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +136,16 @@ class Screener:
         if self.header.rates:
             silent = [said_unknown(cells[column.position]) for column in self.header.rates.values()]
             stated = self._performance(cells, problems)
-            _prefer(columns, "total_processing_performance", stated, np.logical_or.reduce(silent))
+            prefer(columns, "total_processing_performance", stated, np.logical_or.reduce(silent))
         for name, position in self.header.words.items():
-            _prefer(
-                columns, name, self._words(name, position, cells[position], problems), said_unknown(cells[position])
-            )
+            prefer(columns, name, self._words(name, position, cells[position], problems), said_unknown(cells[position]))
         for name, column in self.header.numbers.items():
             numbers = read_numbers(cells[column.position], column, problems)
-            _prefer(columns, name, numbers, said_unknown(cells[column.position]))
-        _with_planar(columns, problems)
+            prefer(columns, name, numbers, said_unknown(cells[column.position]))
+        with_planar(columns, problems)
         if "tokens" in columns:
-            columns["training_compute"] = stated_first(columns.get("training_compute"), _architecture(columns))
-        _with_original(columns)
+            columns["training_compute"] = stated_first(columns.get("training_compute"), architecture_compute(columns))
+        with_original(columns)
         return columns
 
     def _words(self, name: str, position: int, cells: tuple[str, ...], problems: Problems) -> Column | Names:
@@ -163,7 +168,7 @@ class Screener:
         most = total_processing_performance(processing_performance(ends[1], bits)[np.newaxis])
         empty = is_unknown(ends[0]).all(axis=0) & is_unknown(ends[1]).all(axis=0)
         low = np.where(empty, np.nan, least)
-        return _column(low, most)
+        return points_or_range(low, most)
 
     def _from_chips(self, cells: list[tuple[str, ...]], problems: Problems) -> Columns:
         position = self.header.own.get("chip")
@@ -172,7 +177,7 @@ class Screener:
         nothing: Inputs = {}
         figures, place = read_distinct(cells[position], "chip", self._chip, nothing, problems)
         names = dict.fromkeys(name for inputs in figures for name in inputs)
-        return {name: _gather(name, figures, place) for name in names}
+        return {name: gather(name, figures, place) for name in names}
 
     def _chip(self, name: str) -> Inputs:
         if name not in self._chips:
@@ -204,7 +209,7 @@ class Screener:
                 for row in here.tolist():
                     problems.add(row, "as_of", day.isoformat(), str(error))
                 continue
-            part = columns if len(here) == rows else _take(columns, here)
+            part = columns if len(here) == rows else take(columns, here)
             for choice, program in programs:
                 verdict = self._evaluate(choice, program, part, len(here), day)
                 found[choice.rule.id].put(program, verdict, here)
@@ -234,98 +239,9 @@ class Screener:
         return self._programs[day]
 
 
-def _column(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> Column:
-    """A column that shares one array where all of its values are points."""
-    return Column(low, low if np.array_equal(low, high, equal_nan=True) else high)
-
-
 def _count(text: str) -> int:
     if not text:
         return 1
     if not text.isascii() or not text.isdigit() or len(text) > MAXIMUM_COUNT_DIGITS:
         raise InputError("is not a whole number of units")
     return int(text)
-
-
-def _prefer(columns: Columns, name: str, stated: Column | Names, silent: npt.NDArray[np.bool_]) -> None:
-    """Put what rows state before what was there; a row that says 'unknown' (`silent`) states just that."""
-    before = columns.get(name)
-    if isinstance(stated, Names):
-        if isinstance(before, Names):
-            stated = Names(np.where(stated.unknown() & ~silent, before.values, stated.values))
-        columns[name] = stated
-        return
-    merged = stated_first(stated, before) if isinstance(before, Column) else stated
-    if silent.any():
-        merged = stated_first(
-            Column(np.where(silent, np.nan, merged.low), np.where(silent, np.nan, merged.high)), stated
-        )
-    columns[name] = merged
-
-
-def _with_planar(columns: Columns, problems: Problems) -> None:
-    """Where no die is non-planar there is no applicable die area; a row that says both is rejected."""
-    flag, area = columns.get("non_planar_transistors"), columns.get("applicable_die_area")
-    if not isinstance(flag, Column):
-        return
-    planar = np.asarray(flag.low == 0, dtype=bool)
-    if isinstance(area, Column):
-        for row in np.flatnonzero((area.high == 0) & (flag.low == 1)).tolist():
-            problems.add(row, "applicable_die_area", "0", AREA_WITHOUT_DIE)
-        columns["applicable_die_area"] = stated_first(area, _column(*(np.where(planar, 0.0, np.nan) for _ in range(2))))
-    elif planar.any():
-        columns["applicable_die_area"] = _column(*(np.where(planar, 0.0, np.nan) for _ in range(2)))
-
-
-def _with_original(columns: Columns) -> None:
-    """The compute of the original model, where it follows from the total and the further training."""
-    whole, further = columns.get("training_compute"), columns.get("additional_training_compute")
-    if not isinstance(whole, Column) or not isinstance(further, Column):
-        return
-    low, high = whole.low - further.high, whole.high - further.low
-    sound = _column(np.where(low > 0, low, np.nan), np.where(high > 0, high, np.nan))
-    stated = columns.get("original_training_compute")
-    columns["original_training_compute"] = stated_first(stated, sound)
-
-
-def _architecture(columns: Columns) -> Column:
-    """Training compute as 6 × (active) parameters × tokens."""
-    dense, active, tokens = (columns.get(name) for name in ("parameters", "active_parameters", "tokens"))
-    parameters = active if isinstance(active, Column) else dense
-    if isinstance(active, Column) and isinstance(dense, Column):
-        parameters = stated_first(active, dense)
-    if not isinstance(parameters, Column) or not isinstance(tokens, Column):
-        unknown = np.full(len(tokens.low) if isinstance(tokens, Column) else 0, np.nan)
-        return Column(unknown, unknown)
-    low, high = (compute_from_architecture(getattr(parameters, end), getattr(tokens, end)) for end in ("low", "high"))
-    return _column(low, high)
-
-
-def _gather(name: str, figures: list[Inputs], place: npt.NDArray[np.intp]) -> Column | Names:
-    """One quantity of every row's chip."""
-    values = [figure[name].value if name in figure else None for figure in figures]
-    if QUANTITIES[name].kind is Kind.NAME:
-        names = np.empty(len(values), dtype=object)
-        names[:] = values
-        return Names(names[place])
-    low, high = (np.array([_end(value, end) for value in values], dtype=np.float64) for end in ("low", "high"))
-    same = np.array_equal(low, high, equal_nan=True)
-    return Column(column := low[place], column if same else high[place])
-
-
-def _end(value: Amount | bool | str | None, end: str) -> float:
-    if isinstance(value, Amount):
-        known: Fraction | None = getattr(value, end)
-        return NAN if known is None else float(known)
-    return float(value) if isinstance(value, bool) else NAN
-
-
-def _take(columns: Columns, rows: npt.NDArray[np.intp]) -> Columns:
-    taken: Columns = {}
-    for name, column in columns.items():
-        if isinstance(column, Names):
-            taken[name] = Names(column.values[rows])
-        else:
-            low = column.low[rows]
-            taken[name] = Column(low, low if column.high is column.low else column.high[rows])
-    return taken

@@ -1,0 +1,110 @@
+"""The input columns of a block: what rows state, what their chips have, and what follows from both."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from gateline.amounts import Amount
+from gateline.chips.derive import AREA_WITHOUT_DIE
+from gateline.fleet.cells import NAN, Problems
+from gateline.inputs import Inputs
+from gateline.metrics import compute_from_architecture
+from gateline.quantities import QUANTITIES, Kind
+from gateline.rules.columns import Column, Names, stated_first
+
+Columns = dict[str, Column | Names]
+
+
+def points_or_range(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> Column:
+    """A column that shares one array where all of its values are points."""
+    return Column(low, low if np.array_equal(low, high, equal_nan=True) else high)
+
+
+def prefer(columns: Columns, name: str, stated: Column | Names, silent: npt.NDArray[np.bool_]) -> None:
+    """Put what rows state before what was there; a row that says 'unknown' (`silent`) states just that."""
+    before = columns.get(name)
+    if isinstance(stated, Names):
+        if isinstance(before, Names):
+            stated = Names(np.where(stated.unknown() & ~silent, before.values, stated.values))
+        columns[name] = stated
+        return
+    merged = stated_first(stated, before) if isinstance(before, Column) else stated
+    if silent.any():
+        merged = stated_first(
+            Column(np.where(silent, np.nan, merged.low), np.where(silent, np.nan, merged.high)), stated
+        )
+    columns[name] = merged
+
+
+def with_planar(columns: Columns, problems: Problems) -> None:
+    """Where no die is non-planar there is no applicable die area; a row that says both is rejected."""
+    flag, area = columns.get("non_planar_transistors"), columns.get("applicable_die_area")
+    if not isinstance(flag, Column):
+        return
+    planar = np.asarray(flag.low == 0, dtype=bool)
+    if isinstance(area, Column):
+        for row in np.flatnonzero((area.high == 0) & (flag.low == 1)).tolist():
+            problems.add(row, "applicable_die_area", "0", AREA_WITHOUT_DIE)
+        columns["applicable_die_area"] = stated_first(
+            area, points_or_range(*(np.where(planar, 0.0, np.nan) for _ in range(2)))
+        )
+    elif planar.any():
+        columns["applicable_die_area"] = points_or_range(*(np.where(planar, 0.0, np.nan) for _ in range(2)))
+
+
+def with_original(columns: Columns) -> None:
+    """The compute of the original model, where it follows from the total and the further training."""
+    whole, further = columns.get("training_compute"), columns.get("additional_training_compute")
+    if not isinstance(whole, Column) or not isinstance(further, Column):
+        return
+    low, high = whole.low - further.high, whole.high - further.low
+    sound = points_or_range(np.where(low > 0, low, np.nan), np.where(high > 0, high, np.nan))
+    stated = columns.get("original_training_compute")
+    columns["original_training_compute"] = stated_first(stated, sound)
+
+
+def architecture_compute(columns: Columns) -> Column:
+    """Training compute as 6 × (active) parameters × tokens."""
+    dense, active, tokens = (columns.get(name) for name in ("parameters", "active_parameters", "tokens"))
+    parameters = active if isinstance(active, Column) else dense
+    if isinstance(active, Column) and isinstance(dense, Column):
+        parameters = stated_first(active, dense)
+    if not isinstance(parameters, Column) or not isinstance(tokens, Column):
+        unknown = np.full(len(tokens.low) if isinstance(tokens, Column) else 0, np.nan)
+        return Column(unknown, unknown)
+    low, high = (compute_from_architecture(getattr(parameters, end), getattr(tokens, end)) for end in ("low", "high"))
+    return points_or_range(low, high)
+
+
+def gather(name: str, figures: list[Inputs], place: npt.NDArray[np.intp]) -> Column | Names:
+    """One quantity of every row's chip."""
+    values = [figure[name].value if name in figure else None for figure in figures]
+    if QUANTITIES[name].kind is Kind.NAME:
+        names = np.empty(len(values), dtype=object)
+        names[:] = values
+        return Names(names[place])
+    low, high = (np.array([_end(value, end) for value in values], dtype=np.float64) for end in ("low", "high"))
+    same = np.array_equal(low, high, equal_nan=True)
+    return Column(column := low[place], column if same else high[place])
+
+
+def _end(value: Amount | bool | str | None, end: str) -> float:
+    if isinstance(value, Amount):
+        known: Fraction | None = getattr(value, end)
+        return NAN if known is None else float(known)
+    return float(value) if isinstance(value, bool) else NAN
+
+
+def take(columns: Columns, rows: npt.NDArray[np.intp]) -> Columns:
+    """The chosen rows of every column."""
+    taken: Columns = {}
+    for name, column in columns.items():
+        if isinstance(column, Names):
+            taken[name] = Names(column.values[rows])
+        else:
+            low = column.low[rows]
+            taken[name] = Column(low, low if column.high is column.low else column.high[rows])
+    return taken
