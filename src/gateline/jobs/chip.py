@@ -1,0 +1,139 @@
+"""One chip against every rule about chips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from gateline.amounts import UNKNOWN
+from gateline.chips.catalogue import Catalogue
+from gateline.chips.chipfile import STATED, Chip
+from gateline.chips.derive import derive, with_planar
+from gateline.documents import read_document
+from gateline.errors import InputError
+from gateline.gating import Request
+from gateline.jobs.changes import read_changes, with_idle
+from gateline.numerals import clip
+from gateline.rules.corpus import Specs
+from gateline.rules.specfiles import default_specs
+from gateline.screening import Screening, Subject, screen
+
+MAXIMUM_PATH = 1000
+WEAK = frozenset({"estimate", "unknown"})
+"""Confidences of figures on which nobody should stake a licence."""
+
+
+@cache
+def default_catalogue() -> Catalogue:
+    """The catalogue that ships with the program."""
+    return Catalogue(default_specs().folder / "chips")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A chip that a target names, and what is to be said about the name."""
+
+    chip: Chip
+    id: str
+    remark: str = ""
+
+
+def find_chip(target: str) -> Target:
+    """The chip of the catalogue called `target`, or the one in the file `target`; ``-`` is standard input.
+
+    Raises
+    ------
+    InputError
+        If neither exists, or the file breaks the format.
+    """
+    if len(target) > MAXIMUM_PATH:
+        raise InputError(f"'{clip(target)}' is too long for a name or a path.")
+    if target == "-" or Path(target).suffix.lower() in (".yaml", ".yml", ".json") or Path(target).is_file():
+        chip = read_document(target).validate(Chip)
+        return Target(chip, chip.id or ("standard input" if target == "-" else Path(target).stem))
+    if target and Path(target).is_dir():
+        raise InputError(f"{clip(target)}: is a folder. Name a chip or a file.")
+    found = default_catalogue().find(target)
+    remark = ""
+    if found.others:
+        others = ", ".join(entry.id for entry in found.others)
+        remark = f"{clip(target)}: taken as {found.entry.id}, the reference variant of the family; others are {others}."
+    return Target(found.entry.read(), found.entry.id, remark)
+
+
+def screen_chip(
+    target: str,
+    as_of: date,
+    *,
+    role: str = "exporter",
+    rules: tuple[str, ...] = (),
+    changes: dict[str, str] | None = None,
+    strict_facts: bool = False,
+    readings: Mapping[str, str] | None = None,
+    specs: Specs | None = None,
+) -> Screening:
+    """Screen one chip against every rule about chips that speaks on `as_of`.
+
+    Parameters
+    ----------
+    target : str
+        Catalogue id, name, alias or family (``H20``, ``RTX 4090``), a YAML or JSON file, or ``-``.
+    as_of : date
+        Date on which the rules apply.
+    role : str
+        ``exporter``, ``foundry`` or ``osat``: whose duties gate.
+    rules : tuple of str
+        Ids or prefixes of the rules that gate, instead of those that gate by default.
+    changes : dict
+        Inputs to override or add, by canonical name, as people write them: ``{"die_area": "814 mm^2"}``.
+    strict_facts : bool
+        Leave scope facts that nobody stated unknown instead of assuming them.
+    readings : mapping, optional
+        Choice per reading where the law leaves one, such as ``{"tf32": "32"}``; the others keep their default.
+    specs : Specs, optional
+        Another data release than the one that ships with the program.
+
+    Returns
+    -------
+    Screening
+
+    Raises
+    ------
+    InputError
+        If the target, a change, the date or a rule cannot be used.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> screen_chip("H20", date(2024, 6, 1)).outcome.word
+    'not_met'
+    >>> screen_chip("H100", date(2024, 6, 1)).verdicts[0].explanation.item
+    '3A090.a.1'
+    """
+    specs = specs or default_specs()
+    found = find_chip(target)
+    stated = read_changes(changes or {}, (*STATED, "datacenter", "designer"), specs)
+    screening = screen(
+        specs,
+        Subject("chip", found.id, found.chip.name, found.chip.notes),
+        lambda readings: with_planar(derive(found.chip, specs, as_of, readings) | stated),
+        Request(as_of, role, rules, strict_facts, readings or {}),
+        (found.remark,) if found.remark else (),
+    )
+    return _with_estimates(with_idle(screening, stated))
+
+
+def _with_estimates(screening: Screening) -> Screening:
+    """The screening, with a remark on figures that decide and that are estimates or of unknown origin."""
+    weak = [
+        name.replace("_", " ")
+        for name, datum in screening.inputs.items()
+        if screening.tests(name)
+        and datum.value not in (None, UNKNOWN)
+        and not WEAK.isdisjoint(datum.confidence.split(", "))
+    ]
+    remark = f"{screening.subject.name}: an estimate, or a figure of unknown origin, stands behind {', '.join(weak)}."
+    return replace(screening, remarks=(*screening.remarks, remark)) if weak else screening

@@ -1,0 +1,127 @@
+"""A model's training compute against every rule about training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+from gateline.amounts import Amount
+from gateline.documents import Document, read_document
+from gateline.errors import InputError
+from gateline.gating import Request
+from gateline.jobs.changes import read_changes, with_idle
+from gateline.jobs.chip import default_catalogue
+from gateline.numerals import clip
+from gateline.rules.corpus import Specs
+from gateline.rules.specfiles import default_specs
+from gateline.screening import Screening, Subject, screen
+from gateline.training.derive import derive, with_original
+from gateline.training.ledger import STATED, Estimate, Ledger, Phase
+
+SIXTEEN_BITS = Fraction(16)
+
+
+def check_release(
+    ledger: str | Ledger,
+    as_of: date,
+    *,
+    rules: tuple[str, ...] = (),
+    changes: dict[str, str] | None = None,
+    strict_facts: bool = False,
+    readings: Mapping[str, str] | None = None,
+    specs: Specs | None = None,
+) -> Screening:
+    """Check a model's training compute against every rule about training that speaks on `as_of`.
+
+    Parameters
+    ----------
+    ledger : str or Ledger
+        A ledger file (YAML or JSON), ``-`` for standard input, or a ledger.
+    as_of : date
+        Date on which the rules apply.
+    rules, changes, strict_facts, readings, specs
+        As for `screen_chip`.
+
+    Returns
+    -------
+    Screening
+        Its `exchange` says how many operations a token or a chip-hour stands for.
+
+    Raises
+    ------
+    InputError
+        If the ledger, a change, the date or a rule cannot be used.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> quick = quick_ledger(params="405e9", tokens="15.6e12")
+    >>> check_release(quick, date(2026, 11, 21)).verdicts[0].rule.id
+    'eu.ai-act.gpai'
+    """
+    specs = specs or default_specs()
+    read = ledger if isinstance(ledger, Ledger) else read_document(ledger).validate(Ledger)
+    counted = derive(read, _peaks(read))
+    stated = read_changes(changes or {}, STATED, specs)
+    inputs = with_original(counted.inputs | stated)
+    source = "" if isinstance(ledger, Ledger) else ledger
+    identity = Path(source).stem if source not in ("", "-") else read.model
+    subject = Subject("training", identity, read.model, read.notes)
+    request = Request(as_of, "developer", rules, strict_facts, readings or {})
+    return with_idle(screen(specs, subject, lambda _: inputs, request, counted.remarks, counted.exchange), stated)
+
+
+def quick_ledger(
+    *,
+    params: str | None = None,
+    active_params: str | None = None,
+    tokens: str | None = None,
+    chip: str | None = None,
+    chip_hours: str | None = None,
+    utilization: str | None = None,
+    compute: str | None = None,
+) -> Ledger:
+    """A ledger of one phase from the figures that people know by heart, as text.
+
+    Raises
+    ------
+    InputError
+        If the figures do not make up an estimate.
+    """
+    routes = {
+        "declared": {"compute": compute},
+        "architecture": {"params": params, "active_params": active_params, "tokens": tokens},
+        "hardware": {"chip": chip, "chip_hours": chip_hours, "utilization": utilization},
+    }
+    estimates = [
+        Document("command line", {"method": method} | {key: value for key, value in given.items() if value is not None})
+        for method, given in routes.items()
+        if any(value is not None for value in given.values())
+    ]
+    if not estimates:
+        raise InputError(
+            "no figures given. Write --params and --tokens, or --chip, --chip-hours and --utilization, or --compute."
+        )
+    read = [estimate.validate(Estimate) for estimate in estimates]
+    return Ledger(model="command line", phases=[Phase(kind="pretraining", estimates=read)])
+
+
+def _peaks(ledger: Ledger) -> dict[str, Amount]:
+    estimates = [estimate for phase in ledger.phases for estimate in phase.estimates]
+    names = {estimate.chip for estimate in estimates if estimate.chip and "peak" not in estimate.model_fields_set}
+    return {name: _sixteen_bit_peak(name) for name in sorted(names)}
+
+
+def _sixteen_bit_peak(name: str) -> Amount:
+    """The dense 16-bit floating-point rate of a chip of the catalogue."""
+    chip = default_catalogue().find(name).entry.read()
+    rates = [
+        rate.rate for rate in chip.rates if rate.bits.low == SIXTEEN_BITS and not rate.format.upper().startswith("INT")
+    ]
+    if not rates:
+        raise InputError(
+            f"'{clip(name)}' has no 16-bit rate in the catalogue. Give the rate as peak, for example 989.5 TFLOP/s."
+        )
+    return max(rates, key=lambda rate: rate.high or Fraction(0))
