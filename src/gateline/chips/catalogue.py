@@ -23,6 +23,7 @@ class Entry:
     id: str
     name: str
     vendor: str
+    vendor_headquarters: str
     family: str
     reference: bool
     aliases: tuple[str, ...]
@@ -33,7 +34,8 @@ class Entry:
     def part(self) -> Document:
         """The chip as its file has it, and its vendor."""
         part = self.document.part(self.place)
-        return Document(part.source, {**part.content, "vendor": self.vendor}, part.lines)
+        maker = {"vendor": self.vendor, "vendor_headquarters": self.vendor_headquarters}
+        return Document(part.source, {**part.content, **maker}, part.lines)
 
     def read(self) -> Chip:
         """The chip itself."""
@@ -173,6 +175,7 @@ def _reference(members: list[Entry]) -> Found:
 def _entries(path: Path) -> Iterator[Entry]:
     document = read_document(path)
     vendor = _require(document, document.content, (), "vendor")
+    headquarters = str(document.content.get("headquarters", ""))
     chips = document.content.get("chips")
     if not isinstance(chips, list):
         raise SpecError(f"{path}: chips: a list of chips is expected.")
@@ -182,6 +185,7 @@ def _entries(path: Path) -> Iterator[Entry]:
             id=_require(document, content, place, "id"),
             name=_require(document, content, place, "name"),
             vendor=vendor,
+            vendor_headquarters=headquarters,
             family=str(content.get("family", "")),
             reference=content.get("reference") == "yes",
             aliases=tuple(content.get("aliases", ())),

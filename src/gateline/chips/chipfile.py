@@ -52,6 +52,9 @@ class Rate(Sourced):
     bits: Annotated[Amount, amount("bit_length")]
     rate: Annotated[Amount, amount("dense_rate")]
     processing_unit: str = ""
+    engine: Literal["matrix", "vector", "analog"] = "matrix"
+    peak: Literal["shipped", "silicon"] = "shipped"
+    compressed: Annotated[bool | None, flag("compressed")] = False
     sparse: Annotated[bool | None, flag("sparse")] = False
 
     @model_validator(mode="after")
@@ -74,6 +77,7 @@ class Die(Sourced):
     """One sort of logic die in the package."""
 
     name: str = ""
+    kind: Literal["compute", "other", ""] = ""
     count: Annotated[int, Written(_count, "how many of these dies the package holds")] = 1
     area: Annotated[Amount, Written(_area, "area of one die; for example 814 mm^2")] = UNKNOWN
     node: Annotated[Amount, amount("process_node")] = UNKNOWN
@@ -172,6 +176,8 @@ class Chip(_Stated):  # type: ignore[misc]
     links_complete: Annotated[bool | None, flag("links_complete")] = True
     packaging: Packaging | None = None
     power: Annotated[Amount, amount("power")] = UNKNOWN
+    packages_per_board: Annotated[int, Written(_count, "how many packages one board carries")] = 1
+    vendor_headquarters: str = ""
     confidence: str = ""
     sources: list[str] = []
     seen: str = ""
