@@ -11,8 +11,8 @@ from gateline.rules.corpus import Specs
 from gateline.rules.model import Rule, Status, Version, belongs
 
 GATING_EFFECTS = ("classification", "presumption", "notification")
-NEVER_SHOWN = ("definition",)
-SUBJECTS = {"chip": "a chip", "training": "a model"}
+SHOWN_ON_REQUEST = ("definition",)
+SUBJECTS = {"chip": "a chip", "cluster": "a system", "training": "a model"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,17 @@ class Choice:
 
 
 def choose(specs: Specs, subject_kind: str, request: Request) -> list[Choice]:
-    """The rules that speak about a kind of subject on the date, and which of them gate."""
+    """The rules that speak about a kind of subject on the date, and which of them gate.
+
+    Definitions, and texts that are only proposed, are there when they are asked for.
+
+    Raises
+    ------
+    InputError
+        If a rule that was asked for is about something else or had no version by that date, or no rule had one.
+    """
     asked = {rule.id for rule in specs.select(request.rules)}
-    about = [rule for rule in specs.rules.values() if rule.subject == subject_kind and rule.effect not in NEVER_SHOWN]
+    about = [rule for rule in specs.rules.values() if rule.subject == subject_kind and _is_shown(rule, asked)]
     for prefix in request.rules:
         if not any(belongs(rule.id, prefix) for rule in about):
             raise InputError(f"{prefix}: is not a rule that classifies {SUBJECTS[subject_kind]}. Choose another rule.")
@@ -55,6 +63,12 @@ def choose(specs: Specs, subject_kind: str, request: Request) -> list[Choice]:
             f"no rule about {SUBJECTS[subject_kind]} had been issued by {request.as_of}; {_starts(about)}."
         )
     return choices
+
+
+def _is_shown(rule: Rule, asked: set[str]) -> bool:
+    """Whether a rule is to be shown: bills are proposed in every version."""
+    quiet = rule.effect in SHOWN_ON_REQUEST or all(version.status is Status.PROPOSED for version in rule.versions)
+    return rule.id in asked or not quiet
 
 
 def _starts(rules: list[Rule]) -> str:

@@ -70,6 +70,11 @@ def exact_array(values: Iterable[Fraction | None]) -> npt.NDArray[np.object_]:
     return array
 
 
+def exact_value(value: object) -> Fraction | None:
+    """One entry of an exact array; None where it is NaN."""
+    return value if isinstance(value, Fraction) else Fraction(value) if isinstance(value, int) else None
+
+
 def to_columns(inputs: Inputs) -> dict[str, Column | Names]:
     """The inputs of one subject as exact columns of one row."""
     return {name: _column(name, datum) for name, datum in inputs.items()}

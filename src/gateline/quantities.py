@@ -58,10 +58,12 @@ class Quantity:
         Whether zero is a possible value; negative values never are.
     ratio : Ratio or None
         The two quantities whose quotient this is.
+    total_of : tuple of str
+        The quantities whose sum this is.
     of : str
-        For names: what the name denotes, ``country`` or ``entity``.
+        For names: what the name denotes, ``country``, ``entity`` or ``product``.
     subjects : tuple of str
-        What it describes: ``chip``, ``training``.
+        What it describes: ``chip``, ``cluster``, ``training``.
     label : str
         Short form of the name for tables, where the name itself is long.
     """
@@ -70,6 +72,11 @@ class Quantity:
     def short(self) -> str:
         """The name in words, as short as a table needs it."""
         return self.label or self.name.replace("_", " ")
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The quantities from which this one follows, if it does."""
+        return (self.ratio.numerator, self.ratio.denominator) if self.ratio else self.total_of
 
     name: str
     kind: Kind
@@ -82,6 +89,7 @@ class Quantity:
     percent: bool = False
     minimum: Fraction = Fraction(0)
     ratio: Ratio | None = None
+    total_of: tuple[str, ...] = ()
     of: str = ""
     aliases: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
@@ -98,6 +106,10 @@ def _flag(name: str, says: str) -> Quantity:
 
 def _name(name: str, of: str, example: str, says: str) -> Quantity:
     return Quantity(name=name, kind=Kind.NAME, of=of, example=example, says=says)
+
+
+def _date(name: str, example: str, says: str) -> Quantity:
+    return Quantity(name=name, kind=Kind.DATE, example=example, says=says)
 
 
 BIT_LENGTHS = (1, 4, 6, 8, 16, 19, 32, 64)
@@ -129,9 +141,30 @@ _CHIP = (
         aliases=("die_area",),
         label="applicable die area",
     ),
+    _amount(
+        "weighted_performance",
+        "TPP",
+        "4800 TPP",
+        "as total processing performance, but analog and multi-level units count as 8 bits (the definition of 2022)",
+        total_of=("total_processing_performance",),
+        label="performance",
+    ),
+    _amount(
+        "operation_rate",
+        "TOPS",
+        "8 TOPS",
+        "dense rate, the highest over the formats, summed over the processing units, whatever the bit length",
+    ),
     _amount("dram_bandwidth", "GB/s", "3.35 TB/s", "bandwidth between the IC and its DRAM, co-packaged or not"),
     _amount(
         "io_bandwidth", "GB/s", "600 GB/s", "bidirectional bandwidth over all inputs and outputs except volatile memory"
+    ),
+    _amount(
+        "combined_bandwidth",
+        "GB/s",
+        "1700 GB/s",
+        "memory bandwidth and input/output bandwidth added up",
+        total_of=("dram_bandwidth", "io_bandwidth"),
     ),
     _amount(
         "approximated_transistor_count",
@@ -172,9 +205,21 @@ _CHIP = (
     ),
     _amount("bit_length", "bit", "16", "largest bit length of the inputs to the multiplication", bare=True, zero=False),
     _amount("memory_capacity", "GB", "80 GB", "capacity of the memory", zero=False),
+    _amount("nand_layers", "", "128", "memory layers of a NAND die", bare=True, zero=False),
+    _amount("dram_cell_area", "um^2", "0.0019 um^2", "area of a DRAM memory cell", zero=False),
+    _amount("dram_density", "Gbit/mm^2", "0.288 Gbit/mm^2", "memory density of a DRAM die", zero=False),
+    _amount("through_silicon_vias", "", "3000", "through-silicon vias per DRAM die", bare=True),
+    _amount(
+        "days_since_application",
+        "day",
+        "30 day",
+        "days since the designer applied to become an approved IC designer",
+    ),
     _amount("power", "W", "700 W", "thermal design power", zero=False),
     _flag("datacenter", "designed or marketed for use in datacenters"),
     _flag("hbm", "the package contains high-bandwidth memory"),
+    _flag("dominant_function_processing", "memory and logic in one package whose dominant function is processing"),
+    _flag("microprocessor", "a general-purpose microprocessor (CPU)"),
     _flag("non_planar_transistors", "at least one logic die uses a non-planar transistor architecture"),
     _flag("packaged_by_fabricator", "the front-end fabricator itself packages the die"),
     _flag("transistor_count_attested", "the packager attests the transistor count of the final packaged IC"),
@@ -182,6 +227,7 @@ _CHIP = (
     _flag("designer_approved", "the designer is an approved IC designer"),
     _flag("designer_authorized", "the designer is an authorized IC designer"),
     _flag("osat_approved", "the packaging company is an approved OSAT"),
+    _name("product", "product", "Ascend 910B", "product name of the IC"),
     _name("designer", "entity", "Nvidia", "company that designs the IC"),
     _name("designer_headquarters", "country", "US", "headquarters of the designer's ultimate parent"),
     _name("packaging_country", "country", "TW", "country in which the die is packaged"),
@@ -194,6 +240,31 @@ _CHIP = (
         example="2027-06-30",
         says="day on which the export, reexport or transfer is completed",
         aliases=("export_year", "export_completed"),
+    ),
+    _date("first_marketed", "2026-01-01", "day on which the IC was first marketed"),
+    _date("designer_application_date", "2026-11-01", "day on which the designer applied to become approved"),
+)
+
+_CLUSTER = (
+    _amount(
+        "double_precision_rate",
+        "PFLOP/s",
+        "100 PFLOP/s",
+        "theoretical peak in 64-bit floating point, all chips together",
+    ),
+    _amount(
+        "single_precision_rate",
+        "PFLOP/s",
+        "200 PFLOP/s",
+        "theoretical peak in 32-bit floating point, all chips together",
+    ),
+    _amount("envelope_volume", "ft^3", "41600 ft^3", "volume of the envelope around the system", zero=False),
+    _flag("contains_3a090", "an IC in it meets or exceeds 3A090.a or 3A090.b"),
+    _flag("contains_3a090_a", "an IC in it meets or exceeds 3A090.a"),
+    _flag("contains_3a991_p", "an IC in it meets or exceeds 3A991.p"),
+    *(
+        _flag(f"described_in_{entry}", f"also described in ECCN {entry.upper()}, apart from what its ICs compute")
+        for entry in ("4a003", "4a004", "4a005", "5a002", "5a004", "5a992")
     ),
 )
 
@@ -277,7 +348,7 @@ _TRAINING = (
 
 QUANTITIES: dict[str, Quantity] = {
     entry.name: replace(entry, subjects=(subject,))
-    for subject, entries in (("chip", _CHIP), ("training", _TRAINING))
+    for subject, entries in (("chip", _CHIP), ("cluster", _CLUSTER), ("training", _TRAINING))
     for entry in entries
 }
 _ALIASES = {alias: entry.name for entry in QUANTITIES.values() for alias in entry.aliases}

@@ -92,8 +92,7 @@ class Screening:
     def tests(self, name: str) -> bool:
         """Whether any rule shown depends on an input, itself or as part of a ratio."""
         tested = {name for verdict in self.verdicts for name in verdict.tested}
-        ratios = [ratio for other in tested if (ratio := QUANTITIES[other].ratio) is not None]
-        return name in tested or any(name in (ratio.numerator, ratio.denominator) for ratio in ratios)
+        return name in tested or any(name in QUANTITIES[other].parts for other in tested)
 
 
 def screen(
@@ -125,7 +124,7 @@ def screen(
     readings = specs.choose_readings(request.readings)
     inputs = derive(readings)
     columns = to_columns(inputs)
-    others = _other_readings(specs, subject.kind, readings, derive)
+    others = _other_readings(specs, subject.kind, readings, derive, inputs)
     verdicts = [_verdict(specs, chosen, columns, request, others) for chosen in choose(specs, subject.kind, request)]
     shown = with_ratios(columns)
     return Screening(
@@ -134,20 +133,26 @@ def screen(
         specs=specs,
         inputs=inputs,
         quantities={name: shown[name] for name in QUANTITIES if isinstance(shown.get(name), Column)},  # type: ignore[misc]
-        verdicts=tuple(sorted(verdicts, key=lambda verdict: (not verdict.gating, verdict.rule.id))),
+        verdicts=tuple(sorted(verdicts, key=_rank)),
         remarks=remarks,
         exchange=exchange,
     )
 
 
+def _rank(verdict: Verdict) -> tuple[bool, bool, str]:
+    """Gating rules first, of these the ones that classify before the ones that presume."""
+    return not verdict.gating, verdict.rule.effect == "presumption", verdict.rule.id
+
+
 @dataclass(frozen=True, slots=True)
 class _Other:
-    """The inputs under another choice of one reading, the rest as chosen."""
+    """The inputs under another choice of one reading, the rest as chosen; `same` if the choice changes none."""
 
     reading: Reading
     choice: str
     readings: Mapping[str, str]
     columns: Columns
+    same: bool
 
 
 def _other_readings(
@@ -155,14 +160,16 @@ def _other_readings(
     kind: str,
     readings: Mapping[str, str],
     derive: Callable[[Mapping[str, str]], Inputs],
+    inputs: Inputs,
 ) -> list[_Other]:
-    changed = [
-        (reading, choice, {**readings, name: choice})
-        for name, reading in specs.readings.items()
-        for choice, _ in reading.choices
-        if reading.subject == kind and choice != readings[name]
-    ]
-    return [_Other(reading, choice, others, to_columns(derive(others))) for reading, choice, others in changed]
+    found = []
+    for name, reading in specs.readings.items():
+        for choice, _ in reading.choices if reading.subject == kind else ():
+            if choice != readings[name]:
+                others = derive({**readings, name: choice})
+                columns = to_columns(others)
+                found.append(_Other(reading, choice, {**readings, name: choice}, columns, same=others == inputs))
+    return found
 
 
 def _verdict(specs: Specs, choice: Choice, columns: Columns, request: Request, others: list[_Other]) -> Verdict:
@@ -190,7 +197,10 @@ def _alternatives(
 ) -> Iterable[Alternative]:
     """The other readings under which this rule would come out differently."""
     chosen = specs.choose_readings(request.readings)
+    spoken = {name for clause in choice.version.clauses for name, _ in clause.under}
     for other in others:
+        if other.same and other.reading.id not in spoken:
+            continue
         program = compile_version(specs, choice.rule.id, choice.version, request.as_of, other.readings)
         facts, _ = settle_facts(specs, choice.rule, program, other.columns, request)
         evaluation = evaluate(program, with_ratios({**other.columns, **facts}), 1)

@@ -38,6 +38,7 @@ mebi- = 1048576 = Mi-
 gibi- = 1073741824 = Gi-
 tebi- = 1099511627776 = Ti-
 meter = [length] = m
+foot = 0.3048 * meter = ft
 second = [time] = s
 watt = [power] = W
 operation = [computation] = FLOP = OP = Flop = op

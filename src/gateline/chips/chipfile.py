@@ -144,11 +144,9 @@ class Packaging(Part):
     transistor_count_attested: Annotated[bool | None, flag("transistor_count_attested")] = None
 
 
-STATED = tuple(
-    name
-    for name, entry in QUANTITIES.items()
-    if "chip" in entry.subjects and name not in ("datacenter", "designer", "dense_rate", "bit_length", "power")
-)
+NOT_STATED = ("datacenter", "designer", "dense_rate", "bit_length", "power")
+
+STATED = tuple(name for name, entry in QUANTITIES.items() if "chip" in entry.subjects and name not in NOT_STATED)
 """Quantities that a chip file may state under their canonical names; a stated one wins over a derived one."""
 
 _Stated: Any = stated_model("Stated", STATED)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gateline.amounts import read_date
-from gateline.chips.derive import TF32_BITS
+from gateline.chips.rates import TF32_BITS
 from gateline.errors import InputError
 from gateline.fleet.cells import (
     Problems,

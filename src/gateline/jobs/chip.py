@@ -11,10 +11,11 @@ from pathlib import Path
 from gateline.amounts import UNKNOWN
 from gateline.chips.catalogue import Catalogue
 from gateline.chips.chipfile import STATED, Chip
-from gateline.chips.derive import derive, with_planar
+from gateline.chips.derive import completed, derive
 from gateline.documents import read_document
 from gateline.errors import InputError
 from gateline.gating import Request
+from gateline.inputs import Inputs
 from gateline.jobs.changes import read_changes, with_idle
 from gateline.numerals import clip
 from gateline.rules.corpus import Specs
@@ -119,11 +120,19 @@ def screen_chip(
     screening = screen(
         specs,
         Subject("chip", found.id, found.chip.name, found.chip.notes),
-        lambda readings: with_planar(derive(found.chip, specs, as_of, readings) | stated),
+        lambda readings: completed(_overridden(derive(found.chip, specs, as_of, readings), stated), as_of),
         Request(as_of, role, rules, strict_facts, readings or {}),
         (found.remark,) if found.remark else (),
     )
     return _with_estimates(with_idle(screening, stated))
+
+
+def _overridden(inputs: Inputs, stated: Inputs) -> Inputs:
+    """The inputs with what is stated in their place; a stated performance stands for the definition of 2022 too."""
+    kept = dict(inputs)
+    if "total_processing_performance" in stated:
+        kept.pop("weighted_performance", None)
+    return kept | stated
 
 
 def _with_estimates(screening: Screening) -> Screening:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from gateline.chips.derive import derive
+from gateline.chips.derive import completed, derive
 from gateline.errors import InputError
 from gateline.fleet.run import FleetSummary, Progress, run
 from gateline.gating import Request
@@ -68,7 +68,7 @@ def screen_fleet(
         output,
         rejects or beside,
         Request(as_of, role, rules, strict_facts, readings or {}),
-        lambda name: derive(default_catalogue().find(name).entry.read(), specs, as_of, chosen),
+        lambda name: completed(derive(default_catalogue().find(name).entry.read(), specs, as_of, chosen), as_of),
         all_columns=all_columns,
         progress=progress,
     )

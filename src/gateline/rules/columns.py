@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,11 +55,15 @@ RATIOS: dict[str, Callable[[Array, Array], Array]] = {
 }
 """The formula of each quantity that the registry defines as a ratio."""
 
+TOTALS = {name: entry.total_of for name, entry in QUANTITIES.items() if entry.total_of}
+"""The parts of each quantity that the registry defines as a sum."""
+
 
 def with_ratios(columns: Columns) -> dict[str, Column | Names]:
-    """`columns`, and every ratio whose two parts are there; rows that state the ratio itself keep it.
+    """`columns`, and every ratio and sum whose parts are there; rows that state it themselves keep what they state.
 
-    A ratio of ranges runs from the smallest quotient to the largest.
+    A ratio of ranges runs from the smallest quotient to the largest; the lower end of a sum takes a part whose own
+    lower end is unknown as zero.
     """
     result = dict(columns)
     for name, formula in RATIOS.items():
@@ -71,7 +75,23 @@ def with_ratios(columns: Columns) -> dict[str, Column | Names]:
             points = above.low is above.high and below.low is below.high and not is_unknown(below.low).any()
             computed = Column(low, low if points else formula(above.high, _from_zero(ratio.denominator, below.low)))
             result[name] = stated_first(columns.get(name), computed)
+    for name, total_of in TOTALS.items():
+        parts = [columns.get(part) for part in total_of]
+        if any(isinstance(part, Column) for part in parts):
+            result[name] = stated_first(columns.get(name), _total(parts))
     return result
+
+
+def _total(parts: Sequence[Column | Names | None]) -> Column:
+    """The sum of parts, some of which may be missing."""
+    known = [part for part in parts if isinstance(part, Column)]
+    unknown = np.full_like(known[0].low, np.nan)
+    high = np.sum([part.high if isinstance(part, Column) else unknown for part in parts], axis=0)
+    if len(known) == len(parts) and all(part.low is part.high for part in known) and not is_unknown(high).any():
+        return Column(high, high)
+    silent = np.logical_and.reduce([fully_unknown(part) for part in known])
+    low = np.sum([np.where(is_unknown(part.low), 0, part.low) for part in known], axis=0)
+    return Column(np.where(silent, np.nan, low), high)
 
 
 def _from_zero(name: str, low: Array) -> Array:

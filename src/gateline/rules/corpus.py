@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from gateline.errors import InputError
 from gateline.numerals import clip
@@ -32,6 +33,8 @@ class Specs:
         ISO 3166 code by lower-case code, name and alias.
     readings : dict
         The choices that the law leaves open, by id.
+    programs : dict
+        Versions made ready to run, kept by `gateline.rules.program`.
     """
 
     folder: Path
@@ -41,6 +44,7 @@ class Specs:
     lists: dict[str, NamedList]
     countries: dict[str, str]
     readings: dict[str, Reading]
+    programs: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def checked(self) -> date | None:
@@ -104,7 +108,7 @@ class Specs:
             raise InputError(
                 f"{entry.name}: '{clip(text)}' is not a name. Write for example {entry.example}, or unknown."
             )
-        if entry.of == "entity":
+        if entry.of != "country":
             return name
         if name not in self.countries:
             near = get_close_matches(name, self.countries, n=3, cutoff=0.6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -115,10 +115,7 @@ def _missing(program: Program, cells: Grid, columns: Columns) -> Iterable[str]:
 
 
 def _parts(axis: Axis, columns: Columns) -> list[str]:
-    ratio = QUANTITIES[axis.name].ratio
-    if ratio is None:
-        return [axis.name]
-    parts = [name for name in (ratio.numerator, ratio.denominator) if name not in columns or columns[name].is_open()]
+    parts = [name for name in QUANTITIES[axis.name].parts if name not in columns or columns[name].is_open()]
     return parts or [axis.name]
 
 
@@ -187,10 +184,13 @@ def _between(left: Fraction, right: Fraction, step: Fraction | None) -> Fraction
 def _borders(program: Program, inputs: Columns, name: str) -> Iterable[Fraction]:
     """Where the cuts of every axis lie in terms of the input `name`."""
     for axis in program.axes:
-        ratio = QUANTITIES[axis.name].ratio
+        ratio, total_of = QUANTITIES[axis.name].ratio, QUANTITIES[axis.name].total_of
         for cut in axis.cuts:
             if axis.name == name:
                 yield cut.value
+            elif name in total_of:
+                others = [_ends(inputs, part) | {Fraction(0)} for part in total_of if part != name]
+                yield from (border for ends in product(*others) if (border := cut.value - sum(ends)) > 0)
             elif ratio is not None and name == ratio.denominator:
                 yield from (top / cut.value for top in _ends(inputs, ratio.numerator) if cut.value)
             elif ratio is not None and name == ratio.numerator:

@@ -13,7 +13,7 @@ from gateline.rules.schema import CitationEntry, Confidence, Day
 
 
 class MemberEntry(Part):
-    """A country (by code) or an entity (by name) on a list."""
+    """A country (by code), or an entity or product (by name), on a list."""
 
     code: str = ""
     name: str
@@ -36,7 +36,7 @@ class ListFile(Part):
     schema_: Literal["1"] = Field(alias="schema")
     id: str
     title: str
-    of: Literal["country", "entity"]
+    of: Literal["country", "entity", "product"]
     citations: Annotated[list[CitationEntry], Field(min_length=1)]
     confidence: Confidence
     includes: list[str] = []
@@ -46,7 +46,7 @@ class ListFile(Part):
     def _codes(self) -> ListFile:
         for member in self.members:
             if (self.of == "country") != bool(member.code):
-                raise InputError(f"{member.name}: a list of countries has codes, a list of entities has none.")
+                raise InputError(f"{member.name}: a list of countries has codes, another list has none.")
         return self
 
     def build(self) -> NamedList:

@@ -96,7 +96,11 @@ Condition = QuantityTest | FlagTest | MemberTest | ItemTest
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """An item or an exclusion: it holds when all of its conditions hold and none of its exclusions does."""
+    """An item or an exclusion: it holds when all of its conditions hold and none of its exclusions does.
+
+    `by` says who has to give what the clause asks for, where that matters; `during`, on which days it speaks, where
+    the text of one version names them.
+    """
 
     id: str
     says: str
@@ -104,10 +108,22 @@ class Clause:
     unless: tuple[str, ...] = ()
     cite: str = ""
     under: tuple[tuple[str, str], ...] = ()
+    by: str = ""
+    during: Period | None = None
 
-    def speaks(self, readings: Mapping[str, str]) -> bool:
-        """Whether the clause belongs to the readings chosen."""
-        return all(readings.get(reading) == choice for reading, choice in self.under)
+    def speaks(self, readings: Mapping[str, str], day: date) -> bool:
+        """Whether the clause belongs to the readings chosen, and speaks on `day`."""
+        chosen = all(readings.get(reading) == choice for reading, choice in self.under)
+        return chosen and (self.during is None or self.during.holds(day))
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Something that a rule asks for and that no input settles: a person has to establish it."""
+
+    id: str
+    says: str
+    cite: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +153,12 @@ class Version:
     enforced: Period | None = None
     status_since: date | None = None
     notes: tuple[str, ...] = ()
+    checklist: tuple[Point, ...] = ()
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """Items and exclusions."""
+        return (*self.items, *self.exclusions)
 
     def status_on(self, day: date) -> Status:
         """Where this version stood on `day`; what is in force today may have been only enacted then."""
@@ -172,7 +194,7 @@ class Rule:
     def version_on(self, day: date) -> Version | None:
         """The version that speaks on `day`: the one in force, else the last that was, else the next one issued.
 
-        None where nothing had been issued yet.
+        Of texts that never took effect, the latest. None where nothing had been issued yet.
         """
         running = [version for version in self.versions if version.effective and version.effective.holds(day)]
         if running:
@@ -181,7 +203,8 @@ class Rule:
         if ended:
             return ended[-1]
         issued = [version for version in self.versions if version.issued and version.issued <= day]
-        return issued[0] if issued else None
+        awaited = [version for version in issued if version.effective] or issued[::-1]
+        return awaited[0] if awaited else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +225,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class NamedList:
-    """A dated list of countries or entities."""
+    """A dated list of countries, entities or products."""
 
     id: str
     title: str

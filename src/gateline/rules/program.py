@@ -26,6 +26,9 @@ from gateline.rules.model import Clause, Condition, FlagTest, ItemTest, MemberTe
 MAXIMUM_CELLS = 2**24
 """More cells than this and a rule version is to be split; every row must stay cheap to settle."""
 
+MAXIMUM_KEPT = 4096
+"""Programs kept for the next row or subject; a program holds its version, so that its identity stays its own."""
+
 Grid = tuple[npt.NDArray[np.intp], ...]
 Truth = npt.NDArray[np.bool_]
 
@@ -155,6 +158,16 @@ def compile_version(
         If a reading or a choice does not exist.
     """
     chosen = specs.choose_readings(readings or {})
+    key = (id(version), day, *chosen.values())
+    if key not in specs.programs:
+        if len(specs.programs) >= MAXIMUM_KEPT:
+            specs.programs.clear()
+        specs.programs[key] = _compile(specs, rule_id, version, day, chosen)
+    found: Program = specs.programs[key]
+    return found
+
+
+def _compile(specs: Specs, rule_id: str, version: Version, day: date, chosen: Mapping[str, str]) -> Program:
     axes = _axes(specs, list(_tests(specs, version, day, chosen)), day)
     cells = prod(axis.size for axis in axes)
     if cells > MAXIMUM_CELLS:
@@ -165,7 +178,7 @@ def compile_version(
 
 def _tests(specs: Specs, version: Version, day: date, readings: Mapping[str, str]) -> Iterator[Condition]:
     """All conditions of a version, those of the items it refers to included, without the references."""
-    clauses = [clause for clause in (*version.items, *version.exclusions) if clause.speaks(readings)]
+    clauses = [clause for clause in version.clauses if clause.speaks(readings, day)]
     for condition in (condition for clause in clauses for condition in clause.conditions):
         if not isinstance(condition, ItemTest):
             yield condition
@@ -216,9 +229,11 @@ class _Builder:
 
     def clauses(self, version: Version) -> tuple[list[CompiledClause], dict[str, CompiledClause]]:
         """The items and exclusions of a version that belong to the readings."""
-        speaking = [clause for clause in version.exclusions if clause.speaks(self.readings)]
+        speaking = [clause for clause in version.exclusions if clause.speaks(self.readings, self.day)]
         exclusions = {clause.id: self.clause(clause, {}) for clause in speaking}
-        return [self.clause(item, exclusions) for item in version.items if item.speaks(self.readings)], exclusions
+        return [
+            self.clause(item, exclusions) for item in version.items if item.speaks(self.readings, self.day)
+        ], exclusions
 
     def clause(self, clause: Clause, exclusions: dict[str, CompiledClause]) -> CompiledClause:
         conditions = tuple(self.condition(condition) for condition in clause.conditions)

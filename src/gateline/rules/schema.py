@@ -21,6 +21,7 @@ from gateline.rules.model import (
     ItemTest,
     MemberTest,
     Period,
+    Point,
     QuantityTest,
     Rule,
     Status,
@@ -145,7 +146,9 @@ class ExclusionEntry(Part):
     id: str
     says: str
     cite: str = ""
+    by: str = ""
     under: dict[str, str] = {}
+    during: PeriodEntry | None = None
     all: Annotated[list[ConditionEntry], Field(min_length=1)]
 
     def build(self, unless: tuple[str, ...] = ()) -> Clause:
@@ -157,6 +160,8 @@ class ExclusionEntry(Part):
             unless,
             self.cite,
             tuple(self.under.items()),
+            self.by,
+            None if self.during is None else self.during.build(),
         )
 
 
@@ -164,6 +169,18 @@ class ItemEntry(ExclusionEntry):
     """A group of conditions that meets the rule, unless one of the named exclusions (or groups of them) holds."""
 
     unless: list[str] = []
+
+
+class PointEntry(Part):
+    """A point that a person has to establish."""
+
+    id: str
+    says: str
+    cite: str = ""
+
+    def build(self) -> Point:
+        """The point itself."""
+        return Point(self.id, self.says, self.cite)
 
 
 class VersionEntry(Part):
@@ -178,12 +195,16 @@ class VersionEntry(Part):
     confidence: Confidence
     citations: Annotated[list[CitationEntry], Field(min_length=1)]
     notes: list[str] = []
+    checklist: list[PointEntry] = []
     exclusions: list[ExclusionEntry] = []
     items: Annotated[list[ItemEntry], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _consistent(self) -> VersionEntry:
-        identifiers = [clause.id for clause in (*self.exclusions, *self.items)]
+        identifiers = [
+            *(clause.id for clause in (*self.exclusions, *self.items)),
+            *(point.id for point in self.checklist),
+        ]
         for identifier in identifiers:
             if identifiers.count(identifier) > 1:
                 raise InputError(f"the id {identifier} stands twice in version {self.id}.")
@@ -211,6 +232,7 @@ class VersionEntry(Part):
             enforced=None if self.enforced == "never" else self.enforced.build(),
             status_since=self.status_since,
             notes=tuple(self.notes),
+            checklist=tuple(point.build() for point in self.checklist),
         )
 
 
@@ -247,12 +269,16 @@ class RuleFile(Part):
         "licence",
         "review_policy",
         "notification",
+        "exception",
         "tariff",
         "allocation",
+        "end_use",
+        "residual",
         "definition",
     ]
     addressees: Annotated[
-        list[Literal["exporter", "foundry", "osat", "developer", "investor", "recipient"]], Field(min_length=1)
+        list[Literal["exporter", "importer", "foundry", "osat", "developer", "investor", "recipient"]],
+        Field(min_length=1),
     ]
     scope_facts: list[ScopeFactEntry] = []
     listed_facts: list[ListedFactEntry] = []
