@@ -1,6 +1,7 @@
 """On which side of the law's numerical lines a chip, a model or a fleet lies, with every step shown.
 
 The three jobs are `screen_chip`, `check_release` and `screen_fleet`; the command line has the same nouns.
+`chip_timeline` and `catalogue_timeline` put chips to the rules on every date on which something changes.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -9,14 +10,23 @@ from gateline.errors import GatelineError, InputError, SpecError
 from gateline.version import __version__
 
 if TYPE_CHECKING:
-    from gateline.jobs import check_release, quick_ledger, screen_chip, screen_fleet
+    from gateline.jobs import (
+        catalogue_timeline,
+        check_release,
+        chip_timeline,
+        quick_ledger,
+        screen_chip,
+        screen_fleet,
+    )
 
 __all__ = [
     "GatelineError",
     "InputError",
     "SpecError",
     "__version__",
+    "catalogue_timeline",
     "check_release",
+    "chip_timeline",
     "quick_ledger",
     "screen_chip",
     "screen_fleet",

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from gateline.errors import InputError
-from gateline.numerals import clip, exact_text, match_number
+from gateline.numerals import clip, exact_text, match_number, rounded
 from gateline.quantities import Quantity
 from gateline.units import read_measure
 
@@ -44,6 +44,11 @@ class Amount:
     def unknown(self) -> bool:
         """Whether nothing at all is known of it."""
         return self.low is None and self.high is None
+
+    def rounded(self, digits: int) -> Amount:
+        """The amount with both ends rounded to so many significant digits."""
+        ends = [None if end is None else Fraction(rounded(end, digits)) for end in (self.low, self.high)]
+        return Amount(*ends)
 
 
 UNKNOWN = Amount()

@@ -39,7 +39,7 @@ class Choice:
 def choose(specs: Specs, subject_kind: str, request: Request) -> list[Choice]:
     """The rules that speak about a kind of subject on the date, and which of them gate.
 
-    Definitions, and texts that are only proposed, are there when they are asked for.
+    Definitions, texts that are only proposed, and those that another has replaced are there when they are asked for.
 
     Raises
     ------
@@ -54,9 +54,9 @@ def choose(specs: Specs, subject_kind: str, request: Request) -> list[Choice]:
     choices = []
     for rule in about:
         version = rule.version_on(request.as_of)
-        if version is not None:
+        if version is not None and (rule.id in asked or version.status_on(request.as_of) is not Status.SUPERSEDED):
             choices.append(_choice(rule, version, asked, request))
-        elif rule.id in asked:
+        elif version is None and rule.id in asked:
             raise InputError(f"{rule.id}: no version in force on {request.as_of}; {_starts([rule])}.")
     if not choices:
         raise InputError(

@@ -8,12 +8,21 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from gateline.chips.chipfile import Chip
+from gateline.chips.limits import Limits
+from gateline.clusters.systemfile import System
 from gateline.rules.list_schema import ListFile
 from gateline.rules.schema import RuleFile
 from gateline.rules.specfiles import specs_folder
 from gateline.training.ledger import Ledger
 
-FILES: dict[str, type[BaseModel]] = {"rule": RuleFile, "list": ListFile, "chip": Chip, "ledger": Ledger}
+FILES: dict[str, type[BaseModel]] = {
+    "rule": RuleFile,
+    "list": ListFile,
+    "chip": Chip,
+    "system": System,
+    "ledger": Ledger,
+    "plausibility": Limits,
+}
 
 
 def schema_text(model: type[BaseModel]) -> str:

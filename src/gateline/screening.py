@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -42,6 +42,23 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class Rounded:
+    """The inputs, had the figures of the datasheet been printed with so many significant digits."""
+
+    digits: int
+    inputs: Inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """What rounded figures would make of a verdict."""
+
+    digits: int
+    outcome: Outcome
+    item: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What one rule says."""
 
@@ -56,6 +73,7 @@ class Verdict:
     columns: Columns
     tested: tuple[str, ...]
     alternatives: tuple[Alternative, ...] = ()
+    crossings: tuple[Crossing, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -102,6 +120,7 @@ def screen(
     request: Request,
     remarks: tuple[str, ...] = (),
     exchange: tuple[tuple[str, Fraction], ...] = (),
+    rounded: Sequence[Rounded] = (),
 ) -> Screening:
     """What every rule about this kind of subject says on the date.
 
@@ -114,6 +133,8 @@ def screen(
     request : Request
     remarks, exchange
         Passed on to the result.
+    rounded : sequence of Rounded
+        The same with coarser figures, to see whether rounding could cross a line.
 
     Raises
     ------
@@ -125,7 +146,12 @@ def screen(
     inputs = derive(readings)
     columns = to_columns(inputs)
     others = _other_readings(specs, subject.kind, readings, derive, inputs)
-    verdicts = [_verdict(specs, chosen, columns, request, others) for chosen in choose(specs, subject.kind, request)]
+    coarse: list[tuple[int, Columns]] = [
+        (rounding.digits, to_columns(rounding.inputs)) for rounding in rounded if rounding.inputs != inputs
+    ]
+    verdicts = [
+        _verdict(specs, chosen, columns, request, others, coarse) for chosen in choose(specs, subject.kind, request)
+    ]
     shown = with_ratios(columns)
     return Screening(
         subject=subject,
@@ -172,7 +198,14 @@ def _other_readings(
     return found
 
 
-def _verdict(specs: Specs, choice: Choice, columns: Columns, request: Request, others: list[_Other]) -> Verdict:
+def _verdict(
+    specs: Specs,
+    choice: Choice,
+    columns: Columns,
+    request: Request,
+    others: list[_Other],
+    coarse: list[tuple[int, Columns]],
+) -> Verdict:
     program = compile_version(specs, choice.rule.id, choice.version, request.as_of, request.readings)
     facts, assumptions = settle_facts(specs, choice.rule, program, columns, request)
     completed = {**columns, **facts}
@@ -189,6 +222,7 @@ def _verdict(specs: Specs, choice: Choice, columns: Columns, request: Request, o
         columns=with_ratios(completed),
         tested=program.names,
         alternatives=tuple(_alternatives(specs, choice, request, others, explanation)),
+        crossings=tuple(_crossings(specs, choice, request, coarse, explanation)),
     )
 
 
@@ -201,13 +235,30 @@ def _alternatives(
     for other in others:
         if other.same and other.reading.id not in spoken:
             continue
-        program = compile_version(specs, choice.rule.id, choice.version, request.as_of, other.readings)
-        facts, _ = settle_facts(specs, choice.rule, program, other.columns, request)
-        evaluation = evaluate(program, with_ratios({**other.columns, **facts}), 1)
-        outcome, position = Outcome(int(evaluation.outcome[0])), int(evaluation.item[0])
-        item = program.items[position].clause.id if position >= 0 else None
-        if (outcome, item) != (explanation.outcome, explanation.item):
-            yield Alternative(other.reading, chosen[other.reading.id], other.choice, outcome, item)
+        answer = _answer(specs, choice, other.columns, request, other.readings)
+        if answer != (explanation.outcome, explanation.item):
+            yield Alternative(other.reading, chosen[other.reading.id], other.choice, *answer)
+
+
+def _crossings(
+    specs: Specs, choice: Choice, request: Request, coarse: list[tuple[int, Columns]], explanation: Explanation
+) -> Iterable[Crossing]:
+    """The roundings under which this rule would come out differently."""
+    for digits, columns in coarse:
+        answer = _answer(specs, choice, columns, request, request.readings)
+        if answer != (explanation.outcome, explanation.item):
+            yield Crossing(digits, *answer)
+
+
+def _answer(
+    specs: Specs, choice: Choice, columns: Columns, request: Request, readings: Mapping[str, str]
+) -> tuple[Outcome, str | None]:
+    """Outcome and deciding item of a rule for other inputs or readings."""
+    program = compile_version(specs, choice.rule.id, choice.version, request.as_of, readings)
+    facts, _ = settle_facts(specs, choice.rule, program, columns, request)
+    evaluation = evaluate(program, with_ratios({**columns, **facts}), 1)
+    position = int(evaluation.item[0])
+    return Outcome(int(evaluation.outcome[0])), program.items[position].clause.id if position >= 0 else None
 
 
 def settle_facts(

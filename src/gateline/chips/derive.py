@@ -25,6 +25,7 @@ AREA_WITHOUT_DIE = (
 NOT_HBM = ("GDDR", "LPDDR", "DDR", "SRAM")
 LONGEST_OPERAND = Fraction(64)
 """No unit takes operands of more bits."""
+FUNCTION = "dominant_function_processing"
 STACK = ("memory_bandwidth", "package_area", "memory_bandwidth_density")
 """What is stated of a memory stack, and not of a processor that has one."""
 
@@ -78,13 +79,16 @@ def _with_operations(inputs: Inputs) -> Inputs:
 
 
 def _with_function(inputs: Inputs) -> Inputs:
-    """The inputs, with the dominant function of what is described by its performance and not as a memory stack."""
-    performance = inputs.get("total_processing_performance")
-    if "dominant_function_processing" in inputs or performance is None or any(name in inputs for name in STACK):
+    """The inputs, with the dominant function of what is plainly no memory: it computes, or is logic without memory."""
+    if FUNCTION in inputs or any(name in inputs for name in STACK):
         return inputs
-    known = isinstance(performance.value, Amount) and bool(performance.value.low)
-    function = Datum(True, "described by what it computes, not as a memory stack")
-    return inputs | {"dominant_function_processing": function} if known else inputs
+    performance, memory = inputs.get("total_processing_performance"), inputs.get("hbm")
+    computes = performance is not None and isinstance(performance.value, Amount) and bool(performance.value.low)
+    logic = "process_node" in inputs and memory is not None and memory.value is False
+    if not computes and not logic:
+        return inputs
+    how = "described by what it computes" if computes else "logic dies without high-bandwidth memory"
+    return inputs | {FUNCTION: Datum(True, f"{how}, not as a memory stack")}
 
 
 def _with_application(inputs: Inputs, as_of: date) -> Inputs:

@@ -63,6 +63,16 @@ def chosen_rates(rates: list[Rate], readings: Mapping[str, str]) -> list[Rate]:
     return chosen
 
 
+def with_rounded_figures(chip: Chip, digits: int) -> Chip:
+    """The chip as a datasheet would print it that rounds rates and memory bandwidth to so many significant digits."""
+    rates = [rate.model_copy(update={"rate": rate.rate.rounded(digits)}) for rate in chip.rates]
+    memory = chip.memory
+    if memory is not None:
+        memory = memory.model_copy(update={"bandwidth": memory.bandwidth.rounded(digits)})
+    coarse: Chip = chip.model_copy(update={"rates": rates, "memory": memory})
+    return coarse
+
+
 def _replaced(rates: list[Rate], others: list[Rate]) -> list[Rate]:
     """`rates`, with those of the same format and unit replaced by `others`."""
     taken = {(rate.format, rate.processing_unit) for rate in others}
@@ -81,13 +91,15 @@ def _aggregate(terms: list[_Term], readings: Mapping[str, str]) -> Datum:
     units: dict[tuple[str, str], list[_Term]] = {}
     for term in terms:
         units.setdefault(_unit(term.rate, readings), []).append(term)
-    counted = list(units.values())
+    best = [_best(unit) for unit in units.values()]
+    ends = [[_total([unit], end) for unit in units.values()] for end in ("low", "high")]
     if readings["units"] == "largest":
-        counted = [max(counted, key=lambda unit: max(term.reach for term in unit))]
-    best = [_best(unit) for unit in counted]
+        best = [max(best, key=lambda terms: terms[0].reach)]
+        low, high = (None if None in totals else max(end for end in totals if end is not None) for totals in ends)
+    else:
+        low, high = (_total(list(units.values()), end) for end in ("low", "high"))
     rates = [term.rate for unit in best for term in unit]
-    total = Amount(_total(counted, "low"), _total(counted, "high"))
-    return Datum(total, " + ".join(map(_how, best)), sources(rates), confidences(rates))
+    return Datum(Amount(low, high), " + ".join(map(_how, best)), sources(rates), confidences(rates))
 
 
 def _unit(rate: Rate, readings: Mapping[str, str]) -> tuple[str, str]:

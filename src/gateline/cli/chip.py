@@ -30,21 +30,23 @@ def chip(
 ) -> int:
     """Say how a chip is classified, which lines it crosses, how far away each is, and what is missing.
 
-    TARGET is a chip of the catalogue (H20, "RTX 4090", nvidia-h100-sxm), a YAML or JSON file, or - for standard input.
+    TARGET is a chip of the catalogue (H20, "RTX 4090", nvidia-h100-sxm), a YAML or JSON file of a chip or of a system
+    built from chips, or - for standard input.
 
     \b
     Examples:
         gateline chip H20 --as-of 2024-06-01
         gateline chip examples/foundry-die.yaml --role foundry --format json
+        gateline chip examples/server.yaml
 
     Exit status: 0 not met, 3 met, 4 undetermined, 2 bad usage or input, 1 failure.
     """
-    from gateline.jobs import screen_chip
+    from gateline.jobs import screen_target
 
     given = {"destination": destination, "headquarters": headquarters}
     changes = changes | {name: value for name, value in given.items() if value is not None}
     screenings = [
-        screen_chip(
+        screen_target(
             target, as_of, role=role, rules=rules, changes=changes, readings=readings, strict_facts=strict_facts
         )
         for target in targets

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from gateline.cli.options import AS_OF_OPTIONAL, FORMAT, options
+from gateline.errors import InputError
 
 
 @click.group()
@@ -18,6 +19,7 @@ def rules() -> None:
     Examples:
         gateline rules list
         gateline rules show us.ear.3a090
+        gateline rules diff us.ear.3a090 2022-10-21 2023-11-17
     """
 
 
@@ -50,6 +52,36 @@ def show(rule_id: str, format_: str) -> None:
     from gateline.rules.specfiles import default_specs
 
     click.echo(corpus.show_rules(default_specs().select((rule_id,)), format_), nl=False)
+
+
+@rules.command()
+@click.argument("rule_id", metavar="ID")
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@options(FORMAT)
+def diff(rule_id: str, old: str, new: str, format_: str) -> None:
+    """Show what changed between two versions of a rule: dates, items, thresholds, citations, notes.
+
+    A and B are ids of versions, or dates on which a version was in force.
+
+    \b
+    Example:
+        gateline rules diff us.ear.3a090 2022-10-21 2023-11-17
+    """
+    from gateline.report import history as report
+    from gateline.rules.history import difference, find_version
+    from gateline.rules.specfiles import default_specs
+
+    specs = default_specs()
+    found = specs.select((rule_id,))
+    if len(found) > 1:
+        raise InputError(f"{rule_id}: stands for {', '.join(rule.id for rule in found)}. Write one of these ids.")
+    [rule] = found
+    versions = {text: find_version(rule, text) for text in (old, new)}
+    for text, version in versions.items():
+        if version.id != text:
+            click.echo(f"gateline: {text}: taken as version {version.id}, in force on that day.", err=True)
+    click.echo(report.write(difference(rule, versions[old], versions[new]), specs, format_), nl=False)
 
 
 @rules.command()

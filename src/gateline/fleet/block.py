@@ -28,9 +28,12 @@ from gateline.fleet.columns import (
     points_or_range,
     prefer,
     take,
+    with_application,
+    with_function,
     with_original,
     with_planar,
 )
+from gateline.fleet.dies import read_dies
 from gateline.fleet.headers import Header
 from gateline.gating import Choice, Request, can_gate, choose
 from gateline.inputs import Inputs
@@ -42,6 +45,7 @@ from gateline.rules.corpus import Specs
 from gateline.rules.evaluate import NO_ITEM, OPEN_ITEM, Evaluation, evaluate
 from gateline.rules.model import Outcome
 from gateline.rules.program import Program, compile_version
+from gateline.rules.ways import ways_out
 from gateline.screening import settle_facts
 
 OPEN_LABEL = Outcome.UNDETERMINED.word
@@ -61,10 +65,14 @@ ChipFigures = Callable[[str], Inputs]
 
 @dataclass(frozen=True, slots=True)
 class RuleColumn:
-    """What one rule says of each row of a block; `SILENT` where it does not gate."""
+    """What one rule says of each row of a block; `SILENT` where it does not gate.
+
+    `ways` says how a presumption could be overcome; other rules have none.
+    """
 
     outcome: npt.NDArray[np.int8]
     item: npt.NDArray[np.object_]
+    ways: npt.NDArray[np.object_] | None = None
 
     def put(self, program: Program, verdict: Evaluation, rows: npt.NDArray[np.intp]) -> None:
         """Write what the rule says of some rows of the block."""
@@ -107,7 +115,7 @@ class Screener:
         problems = Problems(start)
         days = self._days(cells, len(rows), problems)
         counts = self._counts(cells, len(rows), problems)
-        columns = with_ratios(self._columns(cells, problems))
+        columns = with_ratios(self._columns(cells, days, problems))
         return Screened(problems, columns, counts, self._rules(columns, days, len(rows), problems))
 
     def _days(self, cells: list[tuple[str, ...]], rows: int, problems: Problems) -> npt.NDArray[np.int64]:
@@ -130,23 +138,34 @@ class Screener:
         found, place = read_distinct(cells[position], "count", _count, 0, problems)
         return np.array(found, dtype=np.int64)[place]
 
-    def _columns(self, cells: list[tuple[str, ...]], problems: Problems) -> Columns:
+    def _columns(self, cells: list[tuple[str, ...]], days: npt.NDArray[np.int64], problems: Problems) -> Columns:
         """Every input of the block: what the row states, else what its chip has."""
         columns: Columns = self._from_chips(cells, problems)
+        if self.header.dies:
+            self._put_dies(columns, cells, problems)
         if self.header.rates:
-            silent = [said_unknown(cells[column.position]) for column in self.header.rates.values()]
-            stated = self._performance(cells, problems)
-            prefer(columns, "total_processing_performance", stated, np.logical_or.reduce(silent))
+            silent = np.logical_or.reduce([said_unknown(cells[rate.position]) for rate in self.header.rates.values()])
+            for name, stated in self._performance(cells, problems).items():
+                prefer(columns, name, stated, silent)
         for name, position in self.header.words.items():
             prefer(columns, name, self._words(name, position, cells[position], problems), said_unknown(cells[position]))
         for name, column in self.header.numbers.items():
             numbers = read_numbers(cells[column.position], column, problems)
             prefer(columns, name, numbers, said_unknown(cells[column.position]))
         with_planar(columns, problems)
+        with_function(columns, len(days))
+        with_application(columns, days)
         if "tokens" in columns:
             columns["training_compute"] = stated_first(columns.get("training_compute"), architecture_compute(columns))
         with_original(columns)
         return columns
+
+    def _put_dies(self, columns: Columns, cells: list[tuple[str, ...]], problems: Problems) -> None:
+        """What follows from the dies that rows describe, before what their chips have."""
+        readings = self.specs.choose_readings(self.request.readings)
+        found, place = read_dies(self.header, cells, self.specs, self.request.as_of, readings, problems)
+        for name in dict.fromkeys(name for inputs in found for name in inputs):
+            prefer(columns, name, gather(name, found, place), np.zeros(len(place), dtype=bool))
 
     def _words(self, name: str, position: int, cells: tuple[str, ...], problems: Problems) -> Column | Names:
         entry, heading = QUANTITIES[name], self.header.names[position]
@@ -156,19 +175,17 @@ class Screener:
             return read_dates(cells, heading, entry, problems)
         return read_names(cells, heading, entry, self.specs.read_name, problems)
 
-    def _performance(self, cells: list[tuple[str, ...]], problems: Problems) -> Column:
-        """Total processing performance from the rate columns; an empty cell leaves the upper end open."""
+    def _performance(self, cells: list[tuple[str, ...]], problems: Problems) -> dict[str, Column]:
+        """What the rate columns say: performance, and the rate alone; an empty cell leaves the upper end open."""
         rates = {
             bits: read_numbers(cells[column.position], column, problems) for bits, column in self.header.rates.items()
         }
         tf32 = int(self.specs.choose_readings(self.request.readings)["tf32"])
-        bits = np.array([tf32 if bits == TF32_BITS else bits for bits in rates], dtype=np.float64)[:, np.newaxis]
-        ends = [np.stack([getattr(rate, end) for rate in rates.values()]) for end in ("low", "high")]
-        least = total_processing_performance(processing_performance(np.nan_to_num(ends[0]), bits)[np.newaxis])
-        most = total_processing_performance(processing_performance(ends[1], bits)[np.newaxis])
-        empty = is_unknown(ends[0]).all(axis=0) & is_unknown(ends[1]).all(axis=0)
-        low = np.where(empty, np.nan, least)
-        return points_or_range(low, most)
+        lengths = [tf32 if bits == TF32_BITS else bits for bits in rates]
+        return {
+            "total_processing_performance": _highest(list(rates.values()), lengths),
+            "operation_rate": _highest(list(rates.values()), [1 for _ in rates]),
+        }
 
     def _from_chips(self, cells: list[tuple[str, ...]], problems: Problems) -> Columns:
         position = self.header.own.get("chip")
@@ -197,7 +214,11 @@ class Screener:
     ) -> dict[str, RuleColumn]:
         """Each rule on each date of the block; where it does not gate on a row's date, it says nothing."""
         found = {
-            rule: RuleColumn(np.full(rows, SILENT, dtype=np.int8), np.full(rows, "", dtype=object))
+            rule: RuleColumn(
+                np.full(rows, SILENT, dtype=np.int8),
+                np.full(rows, "", dtype=object),
+                np.full(rows, "", dtype=object) if self.has_ways(rule) else None,
+            )
             for rule in self.rule_ids()
         }
         for ordinal in np.unique(days).tolist():
@@ -211,15 +232,24 @@ class Screener:
                 continue
             part = columns if len(here) == rows else take(columns, here)
             for choice, program in programs:
-                verdict = self._evaluate(choice, program, part, len(here), day)
-                found[choice.rule.id].put(program, verdict, here)
+                completed = self._completed(choice, program, part, len(here), day)
+                column = found[choice.rule.id]
+                column.put(program, evaluate(program, completed, len(here)), here)
+                if column.ways is not None:
+                    column.ways[here] = ways_out(program, completed, len(here))
         return found
 
-    def _evaluate(self, choice: Choice, program: Program, columns: Columns, rows: int, day: date) -> Evaluation:
+    def _completed(self, choice: Choice, program: Program, columns: Columns, rows: int, day: date) -> Columns:
+        """The columns, and the facts that follow from lists or are assumed for one rule."""
         request = replace(self.request, as_of=day)
         facts, assumed = settle_facts(self.specs, choice.rule, program, columns, request, rows)
         self.assumed.setdefault(choice.rule.id, {}).update(assumed)
-        return evaluate(program, {**columns, **facts}, rows)
+        return {**columns, **facts}
+
+    def has_ways(self, rule: str) -> bool:
+        """Whether a rule has exclusions that somebody can bring about."""
+        versions = self.specs.rules[rule].versions
+        return any(exclusion.by for version in versions for exclusion in version.exclusions)
 
     def programs(self, day: date) -> list[tuple[Choice, Program]]:
         """The gating rules on a day, compiled.
@@ -237,6 +267,16 @@ class Screener:
                 for choice in gating
             ]
         return self._programs[day]
+
+
+def _highest(rates: list[Column], lengths: list[int]) -> Column:
+    """The highest product of rate and bit length in each row."""
+    bits = np.array(lengths, dtype=np.float64)[:, np.newaxis]
+    ends = [np.stack([getattr(rate, end) for rate in rates]) for end in ("low", "high")]
+    least = total_processing_performance(processing_performance(np.nan_to_num(ends[0]), bits)[np.newaxis])
+    most = total_processing_performance(processing_performance(ends[1], bits)[np.newaxis])
+    empty = is_unknown(ends[0]).all(axis=0) & is_unknown(ends[1]).all(axis=0)
+    return points_or_range(np.where(empty, np.nan, least), most)
 
 
 def _count(text: str) -> int:

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from gateline.amounts import Amount
-from gateline.chips.derive import AREA_WITHOUT_DIE
+from gateline.chips.derive import AREA_WITHOUT_DIE, FUNCTION, STACK
 from gateline.fleet.cells import NAN, Problems
 from gateline.inputs import Inputs
 from gateline.metrics import compute_from_architecture
 from gateline.quantities import QUANTITIES, Kind
-from gateline.rules.columns import Column, Names, stated_first
+from gateline.rules.columns import Column, Names, fully_unknown, stated_first
 
 Columns = dict[str, Column | Names]
 
@@ -53,6 +53,30 @@ def with_planar(columns: Columns, problems: Problems) -> None:
         )
     elif planar.any():
         columns["applicable_die_area"] = points_or_range(*(np.where(planar, 0.0, np.nan) for _ in range(2)))
+
+
+def with_function(columns: Columns, rows: int) -> None:
+    """Rows of what is plainly no memory have processing as their dominant function: it computes, or is logic without it."""
+    performance, node, memory = (columns.get(name) for name in ("total_processing_performance", "process_node", "hbm"))
+    plain = np.zeros(rows, dtype=bool)
+    if isinstance(performance, Column):
+        plain |= np.asarray(performance.low > 0, dtype=bool)
+    if isinstance(node, Column) and isinstance(memory, Column):
+        plain |= ~fully_unknown(node) & np.asarray(memory.high == 0, dtype=bool)
+    for stack in map(columns.get, STACK):
+        if isinstance(stack, Column):
+            plain &= fully_unknown(stack)
+    if plain.any():
+        flag = np.where(plain, 1.0, np.nan)
+        columns[FUNCTION] = stated_first(columns.get(FUNCTION), Column(flag, flag))
+
+
+def with_application(columns: Columns, days: npt.NDArray[np.int64]) -> None:
+    """The days since a designer applied to become approved, where the row says when it did."""
+    filed = columns.get("designer_application_date")
+    if isinstance(filed, Column):
+        ends = [np.where(end <= days, days - end, np.nan) for end in (filed.high, filed.low)]
+        columns["days_since_application"] = points_or_range(*ends)
 
 
 def with_original(columns: Columns) -> None:

@@ -13,6 +13,16 @@ from gateline.quantities import BIT_LENGTHS, QUANTITIES, Kind, Quantity, quantit
 from gateline.units import conversion_factor
 
 RATE = re.compile(r"dense_rate_(\d+)bit")
+DIE_UNITS = {
+    "count": "",
+    "area": "mm^2",
+    "node": "nm",
+    "planar": "",
+    "transistor_density": "1/mm^2",
+    "design_transistors": "",
+}
+"""What a column may say about a die, under the keys of a chip file, and the unit of a bare number."""
+DIE = re.compile(rf"die([1-9])_({'|'.join(DIE_UNITS)})")
 HEADER = re.compile(r"\s*(?P<name>[^\[\]]*?)\s*(?:\[\s*(?P<unit>[^\[\]]*?)\s*\])?\s*")
 SHORT_NAMES = {"to": "destination", "hq": "headquarters"}
 OWN_COLUMNS = ("chip", "as_of", "count", "id", "consignee")
@@ -29,6 +39,14 @@ class NumberColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class DieColumn:
+    """A column about one sort of die; a bare number in it is in `unit`."""
+
+    position: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """What each column of a table holds.
 
@@ -42,6 +60,8 @@ class Header:
         Columns of amounts, and positions of flags, names and dates, by canonical name.
     rates : dict
         Columns of dense rates, by bit length.
+    dies : dict
+        Columns about logic dies, by the number of the die and the key of the chip file: ``die1_area`` is (1, area).
     passed : list of str
         Headings that mean nothing here and are passed through.
     source : str
@@ -53,6 +73,7 @@ class Header:
     numbers: dict[str, NumberColumn] = field(default_factory=dict)
     words: dict[str, int] = field(default_factory=dict)
     rates: dict[int, NumberColumn] = field(default_factory=dict)
+    dies: dict[tuple[int, str], DieColumn] = field(default_factory=dict)
     passed: list[str] = field(default_factory=list)
     source: str = ""
 
@@ -66,7 +87,7 @@ class Header:
         """
         named = [*self.numbers, *self.words]
         found = {subject for name in named for subject in QUANTITIES[name].subjects}
-        if self.rates or "chip" in self.own:
+        if self.rates or self.dies or "chip" in self.own:
             found.add("chip")
         if len(found) == 1:
             return found.pop()
@@ -111,6 +132,8 @@ def _place(header: Header, position: int, heading: str) -> str:
         return name
     if rate := RATE.fullmatch(name):
         return _place_rate(header, position, heading, int(rate[1]), unit)
+    if die := DIE.fullmatch(name):
+        return _place_die(header, position, int(die[1]), die[2], unit)
     try:
         entry = quantity(name)
     except InputError:
@@ -131,6 +154,15 @@ def _place_rate(header: Header, position: int, heading: str, bits: int, unit: st
     return f"dense_rate_{bits}bit"
 
 
+def _place_die(header: Header, position: int, number: int, key: str, unit: str | None) -> str:
+    if unit and not DIE_UNITS[key]:
+        raise InputError(f"die{number}_{key} takes no unit.")
+    if unit:
+        conversion_factor(unit, DIE_UNITS[key])
+    header.dies[number, key] = DieColumn(position, unit or DIE_UNITS[key])
+    return f"die{number}_{key}"
+
+
 def _factor(unit: str | None, entry: Quantity) -> Fraction:
     if not unit:
         return Fraction(1)
@@ -142,6 +174,7 @@ def _factor(unit: str | None, entry: Quantity) -> Fraction:
 def near_names(header: Header) -> list[tuple[str, str]]:
     """Columns passed through whose heading looks like a known one, with that one."""
     known = [*QUANTITIES, *OWN_COLUMNS, *SHORT_NAMES, *(f"dense_rate_{bits}bit" for bits in BIT_LENGTHS)]
+    known += [f"die1_{key}" for key in DIE_UNITS]
     pairs = []
     for heading in header.passed:
         near = get_close_matches(heading.partition("[")[0].strip().lower().replace(" ", "_"), known, n=1, cutoff=0.8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from gateline.errors import InputError
 from gateline.fleet.block import OPEN_LABEL, ChipFigures, Screened, Screener
 from gateline.fleet.cells import Problems, Reject
 from gateline.fleet.headers import Header, near_names, read_header
-from gateline.fleet.tables import CsvReader, Output, open_csv
+from gateline.fleet.tables import Output, TableReader
 from gateline.gating import Request
 from gateline.metrics import UNDEFINED
 from gateline.numerals import clip
@@ -67,7 +68,7 @@ class FleetSummary:
 
 def run(
     specs: Specs,
-    source: str,
+    table: AbstractContextManager[TableReader],
     output: Path | None,
     rejects: Path,
     request: Request,
@@ -76,13 +77,13 @@ def run(
     all_columns: bool,
     progress: Progress | None = None,
 ) -> FleetSummary:
-    """Screen the table at `source` block by block.
+    """Screen a table block by block.
 
     Parameters
     ----------
     specs : Specs
-    source : str
-        A CSV file, or ``-`` for standard input.
+    table : context manager of TableReader
+        Opens the table.
     output : Path or None
         Where the verdicts go: CSV or Parquet by its name, standard output if None.
     rejects : Path
@@ -101,8 +102,8 @@ def run(
     InputError
         If the table, or a file to be written, cannot be used.
     """
-    with open_csv(source) as reader:
-        header = read_header(reader.header, reader.source)
+    with table as reader:
+        header = read_header(list(reader.header), reader.source)
         screener = Screener(specs, header, request, figures)
         _refuse_clash(reader.source, header, screener)
         summary = FleetSummary(remarks=_remarks(header), assumed=screener.assumed)
@@ -116,7 +117,7 @@ def run(
 
 def _refuse_clash(source: str, header: Header, screener: Screener) -> None:
     """Columns of the input that the result would write over."""
-    written = [f"{rule}:{column}" for rule in screener.rule_ids() for column in ("outcome", "item")]
+    written = [f"{rule}:{column}" for rule in screener.rule_ids() for column in ("outcome", "item", "to_overcome")]
     for heading in written:
         if heading in header.names:
             raise InputError(
@@ -125,7 +126,7 @@ def _refuse_clash(source: str, header: Header, screener: Screener) -> None:
 
 
 def _screen(
-    reader: CsvReader,
+    reader: TableReader,
     screener: Screener,
     summary: FleetSummary,
     out: Output,
@@ -230,6 +231,8 @@ def _columns(
     for rule, verdict in screened.rules.items():
         result[f"{rule}:outcome"] = WORDS[verdict.outcome[keep]]
         result[f"{rule}:item"] = verdict.item[keep]
+        if verdict.ways is not None:
+            result[f"{rule}:to_overcome"] = verdict.ways[keep]
     return result
 
 

@@ -22,6 +22,28 @@ BLOCK_ROWS = 2**16
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+class TableReader(Protocol):
+    """A table in blocks of rows of text."""
+
+    @property
+    def source(self) -> str:
+        """What messages call it."""
+
+    @property
+    def header(self) -> Sequence[str]:
+        """The headings."""
+
+    @property
+    def size(self) -> int:
+        """Its length in bytes, zero where that is not known."""
+
+    def position(self) -> int:
+        """How many bytes have been read."""
+
+    def blocks(self) -> Iterator[list[list[str]]]:
+        """Blocks of rows."""
+
+
 @contextmanager
 def open_csv(source: str) -> Iterator[CsvReader]:
     """The CSV file `source`, or standard input for ``-``, open for reading.
@@ -64,16 +86,18 @@ class CsvReader:
     ----------
     size : int
         Its length in bytes, zero where that is not known.
-    position : callable
-        How many bytes have been read.
     """
 
     def __init__(self, text: TextIOWrapper, source: str, size: int, position: Callable[[], int] = lambda: 0) -> None:
         self.source = source
         self.size = size
-        self.position = position
+        self._position = position
         self._rows = csv.reader(text, strict=True)
         self.header = self._read_header()
+
+    def position(self) -> int:
+        """How many bytes have been read."""
+        return self._position()
 
     def _read_header(self) -> list[str]:
         with self._faults():

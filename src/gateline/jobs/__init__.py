@@ -3,5 +3,18 @@
 from gateline.jobs.chip import default_catalogue, find_chip, screen_chip
 from gateline.jobs.fleet import screen_fleet
 from gateline.jobs.release import check_release, quick_ledger
+from gateline.jobs.system import screen_system, screen_target
+from gateline.jobs.timeline import catalogue_timeline, chip_timeline
 
-__all__ = ["check_release", "default_catalogue", "find_chip", "quick_ledger", "screen_chip", "screen_fleet"]
+__all__ = [
+    "catalogue_timeline",
+    "check_release",
+    "chip_timeline",
+    "default_catalogue",
+    "find_chip",
+    "quick_ledger",
+    "screen_chip",
+    "screen_fleet",
+    "screen_system",
+    "screen_target",
+]

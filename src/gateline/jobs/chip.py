@@ -12,7 +12,8 @@ from gateline.amounts import UNKNOWN
 from gateline.chips.catalogue import Catalogue
 from gateline.chips.chipfile import STATED, Chip
 from gateline.chips.derive import completed, derive
-from gateline.documents import read_document
+from gateline.chips.rates import with_rounded_figures
+from gateline.documents import Document, read_document
 from gateline.errors import InputError
 from gateline.gating import Request
 from gateline.inputs import Inputs
@@ -20,9 +21,11 @@ from gateline.jobs.changes import read_changes, with_idle
 from gateline.numerals import clip
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
-from gateline.screening import Screening, Subject, screen
+from gateline.screening import Rounded, Screening, Subject, screen
 
 MAXIMUM_PATH = 1000
+ROUNDINGS = (3, 2)
+"""Significant digits to which datasheets and articles round."""
 WEAK = frozenset({"estimate", "unknown"})
 """Confidences of figures on which nobody should stake a licence."""
 
@@ -42,6 +45,28 @@ class Target:
     remark: str = ""
 
 
+def read_file(target: str) -> Document | None:
+    """The document that a target names, or None where it is a name of the catalogue; ``-`` is standard input.
+
+    Raises
+    ------
+    InputError
+        If it is a folder, or a file that cannot be read.
+    """
+    if len(target) > MAXIMUM_PATH:
+        raise InputError(f"'{clip(target)}' is too long for a name or a path.")
+    if target == "-" or Path(target).suffix.lower() in (".yaml", ".yml", ".json") or Path(target).is_file():
+        return read_document(target)
+    if target and Path(target).is_dir():
+        raise InputError(f"{clip(target)}: is a folder. Name a chip or a file.")
+    return None
+
+
+def identity(target: str) -> str:
+    """What a file is called in reports that does not name itself."""
+    return "standard input" if target == "-" else Path(target).stem
+
+
 def find_chip(target: str) -> Target:
     """The chip of the catalogue called `target`, or the one in the file `target`; ``-`` is standard input.
 
@@ -50,13 +75,9 @@ def find_chip(target: str) -> Target:
     InputError
         If neither exists, or the file breaks the format.
     """
-    if len(target) > MAXIMUM_PATH:
-        raise InputError(f"'{clip(target)}' is too long for a name or a path.")
-    if target == "-" or Path(target).suffix.lower() in (".yaml", ".yml", ".json") or Path(target).is_file():
-        chip = read_document(target).validate(Chip)
-        return Target(chip, chip.id or ("standard input" if target == "-" else Path(target).stem))
-    if target and Path(target).is_dir():
-        raise InputError(f"{clip(target)}: is a folder. Name a chip or a file.")
+    document = read_file(target)
+    if document is not None:
+        return chip_of(document, target)
     found = default_catalogue().find(target)
     remark = ""
     if found.others:
@@ -65,8 +86,14 @@ def find_chip(target: str) -> Target:
     return Target(found.entry.read(), found.entry.id, remark)
 
 
+def chip_of(document: Document, target: str) -> Target:
+    """The chip that a document describes."""
+    chip = document.validate(Chip)
+    return Target(chip, chip.id or identity(target))
+
+
 def screen_chip(
-    target: str,
+    target: str | Target,
     as_of: date,
     *,
     role: str = "exporter",
@@ -80,8 +107,8 @@ def screen_chip(
 
     Parameters
     ----------
-    target : str
-        Catalogue id, name, alias or family (``H20``, ``RTX 4090``), a YAML or JSON file, or ``-``.
+    target : str or Target
+        Catalogue id, name, alias or family (``H20``, ``RTX 4090``), a YAML or JSON file, ``-``, or a chip found before.
     as_of : date
         Date on which the rules apply.
     role : str
@@ -115,19 +142,25 @@ def screen_chip(
     '3A090.a.1'
     """
     specs = specs or default_specs()
-    found = find_chip(target)
+    found = find_chip(target) if isinstance(target, str) else target
     stated = read_changes(changes or {}, (*STATED, "datacenter", "designer"), specs)
+
+    def inputs(chip: Chip, readings: Mapping[str, str]) -> Inputs:
+        return completed(overridden(derive(chip, specs, as_of, readings), stated), as_of)
+
+    chosen = specs.choose_readings(readings or {})
     screening = screen(
         specs,
         Subject("chip", found.id, found.chip.name, found.chip.notes),
-        lambda readings: completed(_overridden(derive(found.chip, specs, as_of, readings), stated), as_of),
+        lambda readings: inputs(found.chip, readings),
         Request(as_of, role, rules, strict_facts, readings or {}),
         (found.remark,) if found.remark else (),
+        rounded=[Rounded(digits, inputs(with_rounded_figures(found.chip, digits), chosen)) for digits in ROUNDINGS],
     )
     return _with_estimates(with_idle(screening, stated))
 
 
-def _overridden(inputs: Inputs, stated: Inputs) -> Inputs:
+def overridden(inputs: Inputs, stated: Inputs) -> Inputs:
     """The inputs with what is stated in their place; a stated performance stands for the definition of 2022 too."""
     kept = dict(inputs)
     if "total_processing_performance" in stated:

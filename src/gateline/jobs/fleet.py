@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
+from gateline.chips.chipfile import Chip
 from gateline.chips.derive import completed, derive
 from gateline.errors import InputError
+from gateline.fleet.designs import SUFFIXES, read_designs
 from gateline.fleet.run import FleetSummary, Progress, run
+from gateline.fleet.tables import open_csv
 from gateline.gating import Request
+from gateline.inputs import Inputs
 from gateline.jobs.chip import default_catalogue
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
@@ -34,7 +39,7 @@ def screen_fleet(
     Parameters
     ----------
     source : str
-        A CSV file, or ``-`` for standard input. Headings are canonical names, with the unit in brackets where it
+        A CSV file, ``-`` for standard input, or a YAML or JSON file with a list of tape-outs. Headings are canonical names, with the unit in brackets where it
         is not the canonical one: ``chip``, ``dense_rate_16bit [TFLOP/s]``, ``applicable_die_area [mm^2]``, ``as_of``.
     output : Path or None
         CSV or Parquet by its name; None writes CSV to standard output. It appears only when it is complete.
@@ -62,14 +67,19 @@ def screen_fleet(
     chosen = specs.choose_readings(readings or {})
     beside = output.with_suffix(".rejects.csv") if output is not None else Path("rejects.csv")
     _check_paths(source, output, rejects or beside)
+
+    def inputs(chip: Chip) -> Inputs:
+        return completed(derive(chip, specs, as_of, chosen), as_of)
+
+    designs = read_designs(source, inputs) if Path(source).suffix.lower() in SUFFIXES else None
     return run(
         specs,
-        source,
+        open_csv(source) if designs is None else nullcontext(designs),
         output,
         rejects or beside,
         Request(as_of, role, rules, strict_facts, readings or {}),
-        lambda name: completed(derive(default_catalogue().find(name).entry.read(), specs, as_of, chosen), as_of),
-        all_columns=all_columns,
+        (lambda name: inputs(default_catalogue().find(name).entry.read())) if designs is None else designs.figures,
+        all_columns=all_columns and designs is None,
         progress=progress,
     )
 

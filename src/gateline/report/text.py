@@ -30,20 +30,28 @@ def write(screenings: Sequence[Screening], console: Console) -> None:
 
 
 def card(screening: Screening) -> RenderableType:
-    """Everything that is said about one subject."""
+    """Everything that is said about one subject: in full what gates and matters, in brief the rest."""
     gating = [verdict for verdict in screening.verdicts if verdict.gating]
     others = [verdict for verdict in screening.verdicts if not verdict.gating]
     parts: list[RenderableType] = [_headline(screening), _quantities(screening), _facts(screening)]
-    parts += [_verdict(verdict, screening) for verdict in gating]
+    parts += [_verdict(verdict, screening) for verdict in gating if not _is_brief(verdict, screening)]
     if not gating:
         parts.append(Text("No rule gates on this date; exit status 0.", style="yellow"))
+    if brief := [verdict for verdict in gating if _is_brief(verdict, screening)]:
+        parts.append(_list("Gating, not met", brief, screening))
     if others:
-        parts.append(_others(others, screening))
+        parts.append(_list("Shown, not gating", sorted(others, key=lambda verdict: -verdict.outcome), screening))
     if screening.subject.notes:
         parts.append(Text(f"Note: {screening.subject.notes}", style="dim"))
     specs = screening.specs
     parts.append(Text(f"Data {specs.version}, sources checked to {specs.checked}, {specs.digest[:19]}…", style="dim"))
     return Group(*parts, Text(""))
+
+
+def _is_brief(verdict: Verdict, screening: Screening) -> bool:
+    """Whether a gating rule plainly does not apply: not met, near to no figure, the same under every reading."""
+    measured = wording.first_distance_text(verdict, screening) or verdict.rule.id in screening.request.rules
+    return verdict.outcome is Outcome.NOT_MET and not measured and not verdict.alternatives and not verdict.crossings
 
 
 def _headline(screening: Screening) -> RenderableType:
@@ -54,14 +62,17 @@ def _headline(screening: Screening) -> RenderableType:
         f"{identity}  as of {screening.request.as_of}  ",
         (f"{SIGN[outcome]} {WORD[outcome]}", STYLE[outcome]),
     )
-    return Panel(title, box=box.ROUNDED, expand=False)
+    classification = wording.classification_text(screening)
+    lines = [title, *([Text(f"Classification: {classification}")] if classification else [])]
+    return Panel(Group(*lines), box=box.ROUNDED, expand=False)
 
 
 def _quantities(screening: Screening) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, column in screening.quantities.items():
-        if QUANTITIES[name].kind is Kind.AMOUNT and not wording.is_unknown(column):
-            datum = screening.inputs.get(name)
+        datum = screening.inputs.get(name)
+        repeated = datum is None and len(QUANTITIES[name].total_of) == 1
+        if QUANTITIES[name].kind is Kind.AMOUNT and not wording.is_unknown(column) and not repeated:
             origin = wording.origin_text(datum) if datum else ""
             table.add_row(words(name), Text(wording.value_text(name, column, datum)), Text(origin, style="dim"))
     return table
@@ -71,8 +82,10 @@ def _facts(screening: Screening) -> Text:
     known = [
         (name, datum.value) for name, datum in screening.inputs.items() if QUANTITIES[name].kind is not Kind.AMOUNT
     ]
+    contained = screening.inputs.get("contains_3a090")
+    ics = f"ICs against 3A090: {contained.how}\n" if contained is not None else ""
     facts = ", ".join(f"{words(name)}: {wording.fact_text(name, value)}" for name, value in known)
-    return Text(f"Facts: {facts or 'none stated'}")
+    return Text(f"{ics}Facts: {facts or 'none stated'}")
 
 
 def _verdict(verdict: Verdict, screening: Screening) -> Panel:
@@ -108,17 +121,23 @@ def _because(verdict: Verdict) -> Iterable[RenderableType]:
         yield Text(
             f"Missing, and could change {open_part}: {', '.join(map(words, explanation.missing))}.", style="yellow"
         )
+    if len(explanation.settles) < len(explanation.missing):
+        yield Text(f"Enough to settle it: {', '.join(map(words, explanation.settles))}.", style="yellow")
     yield from (Text(f"  {wording.flip_text(flip)}") for flip in explanation.flips)
+    yield from (Text(line, style="yellow") for line in wording.warnings(verdict))
     for other in verdict.alternatives:
-        answer = other.item or wording.WORD[other.outcome]
+        answer = wording.answer_text(other.outcome, other.item)
         yield Text(
-            f"A reading decides: {other.reading.id} ({other.reading.asks}) is taken as {other.chosen}; "
-            f"as {other.choice} the answer is {answer} (--reading {other.reading.id}={other.choice}; {other.reading.cite}).",
+            f"A reading decides: {other.reading.asks}? Taken as {other.chosen}; "
+            f"as {other.choice} the answer is {answer} (--reading {other.reading.id}={other.choice}).",
             style="yellow",
         )
     for fact, value in verdict.assumptions:
         assumed = wording.truth(value)
         yield Text(f"Assumed, because nobody said: {words(fact)}: {assumed} (state it with --set {fact}=yes or no).")
+    if verdict.version.checklist and verdict.outcome is not Outcome.NOT_MET:
+        yield Text("To establish, and settled by no figure:", style="italic")
+        yield from (Text(f"  - {point.says} ({point.cite})") for point in verdict.version.checklist)
 
 
 def _clauses(clauses: Sequence[ClauseReport], columns: Columns, screening: Screening) -> Table:
@@ -139,13 +158,16 @@ def _ways(exclusions: Sequence[ClauseReport], columns: Columns) -> Table:
     for heading in ("", "exclusion", "what stands in its way"):
         table.add_column(heading, overflow="fold")
     for way in exclusions:
+        giver = f" (from {way.clause.by})" if way.clause.by else ""
         obstacles = [
             f"{SIGN[condition.outcome]} {wording.condition_text(condition.test)} ({wording.given_text(condition.test, columns)})"
             for condition in way.conditions
             if condition.outcome is not Outcome.MET
         ]
         sign = Text(SIGN[way.outcome], style=STYLE[way.outcome])
-        table.add_row(sign, Text(way.clause.id), Text("; ".join(obstacles) or "nothing: it holds"))
+        table.add_row(
+            sign, Text(way.clause.id), Text("; ".join(obstacles) + giver if obstacles else "nothing: it holds")
+        )
     return table
 
 
@@ -158,21 +180,33 @@ def _condition(condition: ConditionReport, columns: Columns, screening: Screenin
     )
 
 
-def _others(verdicts: Sequence[Verdict], screening: Screening) -> Table:
-    table = Table(
-        title="Shown, not gating", title_justify="left", title_style="italic", box=box.SIMPLE_HEAD, show_edge=False
-    )
-    for heading in ("", "rule", "why it does not gate", "missing, or distance; assumptions"):
-        table.add_column(heading, overflow="fold")
+def _list(title: str, verdicts: Sequence[Verdict], screening: Screening) -> Table:
+    """One line per rule: outcome, item, why it does not gate, and what is missing, near or taken."""
+    table = Table(title=title, title_justify="left", title_style="italic", box=None, show_header=False, padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for verdict in verdicts:
         item = f" {verdict.explanation.item}" if verdict.explanation.item else ""
-        missing = wording.first_few(verdict.explanation.missing)
-        assumed = ", ".join(f"{words(fact)}: {wording.truth(value)}" for fact, value in verdict.assumptions)
-        distance = missing or wording.first_distance_text(verdict, screening)
-        table.add_row(
-            Text(f"{SIGN[verdict.outcome]} {WORD[verdict.outcome]}", style=STYLE[verdict.outcome]),
-            Text(f"{verdict.rule.id}{item}"),
-            Text(verdict.why_not_gating),
-            Text(f"{distance}; assumed {assumed}" if assumed else distance),
-        )
+        line = Text.assemble((f"{verdict.rule.id}{item}", "bold"), f"  {'; '.join(_remarks(verdict, screening))}")
+        table.add_row(Text(f"{SIGN[verdict.outcome]} {WORD[verdict.outcome]}", style=STYLE[verdict.outcome]), line)
     return table
+
+
+def _remarks(verdict: Verdict, screening: Screening) -> Iterable[str]:
+    explanation = verdict.explanation
+    yield verdict.why_not_gating or verdict.rule.title
+    if excluded := dict.fromkeys(name for item in explanation.items for name in item.excluded_by):
+        yield f"taken out by {', '.join(excluded)}"
+    if explanation.missing:
+        yield f"missing: {wording.first_few(explanation.settles)}"
+    elif distance := wording.first_distance_text(verdict, screening):
+        yield distance
+    if verdict.assumptions:
+        yield "assumed " + ", ".join(f"{words(fact)}: {wording.truth(value)}" for fact, value in verdict.assumptions)
+    yield from wording.warnings(verdict)
+    if verdict.alternatives:
+        yield "another reading decides: " + ", ".join(
+            dict.fromkeys(f"{other.reading.id}={other.choice}" for other in verdict.alternatives)
+        )
+    if verdict.version.checklist and verdict.outcome is not Outcome.NOT_MET:
+        yield f"{len(verdict.version.checklist)} points to establish (--rule {verdict.rule.id} lists them)"

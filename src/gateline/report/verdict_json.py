@@ -12,6 +12,7 @@ from gateline.inputs import Datum
 from gateline.metrics import UNDEFINED
 from gateline.numerals import exact_text, is_decimal, is_exact_as_float, rounded
 from gateline.quantities import QUANTITIES, Kind
+from gateline.report.wording import classification_text, close_tests, margin_share
 from gateline.rules.columns import Column, Columns, Names
 from gateline.rules.explain import ClauseReport, ConditionReport, Flip
 from gateline.rules.model import Citation, Condition, FlagTest, ItemTest, MemberTest, Outcome, QuantityTest
@@ -49,6 +50,7 @@ def verdict_object(screening: Screening) -> Json:
         "inputs": [_input(name, datum) for name, datum in screening.inputs.items()],
         "verdicts": [_verdict(verdict) for verdict in screening.verdicts],
         "outcome": screening.outcome.word,
+        "classification": classification_text(screening),
         "remarks": list(screening.remarks),
         "notice": NOTICE,
     }
@@ -127,9 +129,16 @@ def _verdict(verdict: Verdict) -> Json:
         "met_items": [item.clause.id for item in explanation.items if item.outcome is Outcome.MET],
         "excluded_by": list(dict.fromkeys(name for item in explanation.items for name in item.excluded_by)),
         "missing": list(explanation.missing),
+        "settles": list(explanation.settles),
         "flips": [_flip(flip) for flip in explanation.flips],
         "assumptions": [{"fact": fact, "assumed": value} for fact, value in verdict.assumptions],
         "readings": [_alternative(alternative) for alternative in verdict.alternatives],
+        "close": [_close(test, share) for test, share in close_tests(verdict)],
+        "rounding": [
+            {"digits": crossing.digits, "outcome": crossing.outcome.word, "item": crossing.item}
+            for crossing in verdict.crossings
+        ],
+        "checklist": [{"id": point.id, "says": point.says, "cite": point.cite} for point in version.checklist],
         "citations": [_citation(citation) for citation in version.citations],
         "confidence": version.confidence,
         "notes": list(version.notes),
@@ -148,6 +157,16 @@ def _alternative(alternative: Alternative) -> Json:
     }
 
 
+def _close(test: QuantityTest, share: Fraction) -> Json:
+    return {
+        "quantity": test.quantity,
+        "op": test.operator,
+        "threshold": float(test.threshold),
+        "unit": QUANTITIES[test.quantity].unit,
+        "margin_percent": float(share * 100),
+    }
+
+
 def _citation(citation: Citation) -> Json:
     checked = {"checked": citation.checked.isoformat()} if citation.checked else {}
     return {"cite": citation.cite, "role": citation.role, **checked}
@@ -160,6 +179,7 @@ def _clause(report: ClauseReport, columns: Columns) -> Json:
         "cite": report.clause.cite,
         "outcome": report.outcome.word,
         "conditions": [_condition(condition, columns) for condition in report.conditions],
+        **({"by": report.clause.by} if report.clause.by else {}),
         **({"excluded_by": list(report.excluded_by)} if report.excluded_by else {}),
     }
 
@@ -202,6 +222,8 @@ def _threshold(test: QuantityTest, column: Column | Names | None) -> Json:
     }
     if isinstance(column, Column) and isinstance(column.low[0], Fraction) and column.low[0] == column.high[0]:
         found["margin"] = float(column.low[0] - test.threshold)
+        share = margin_share(test, {test.quantity: column})
+        found["margin_percent"] = None if share is None else float(share * 100)
     return found
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -19,18 +20,23 @@ from gateline.screening import Screening, Verdict
 WORD = {Outcome.MET: "MET", Outcome.UNDETERMINED: "UNDETERMINED", Outcome.NOT_MET: "not met"}
 SIGN = {Outcome.MET: "■", Outcome.UNDETERMINED: "◧", Outcome.NOT_MET: "□"}
 OPERATOR = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
+ECCN = re.compile(r"\b\d[A-E]\d{3}")
+"""A number of the Commerce Control List."""
+LIST_NUMBER = re.compile(r"\b\d[a-e]\d{3}( [a-z]\b)?")
 MANY_TIMES = 10
 VALUE_DIGITS = 6
 FEW = 3
 NEXT_TO_NOTHING = Fraction(1, 10**5)
 """A lower end below this says only that there is something."""
+CLOSE = Fraction(1, 100)
+"""A value this near to a threshold, as a share of it, is worth a warning."""
 NO_LIMIT = 10**7
 """A ratio above this comes from a denominator that may be next to nothing."""
 
 
 def words(name: str) -> str:
-    """A canonical name in words."""
-    return name.replace("_", " ")
+    """A canonical name in words, with numbers of the Commerce Control List in capitals."""
+    return LIST_NUMBER.sub(lambda found: found[0].upper(), name.replace("_", " "))
 
 
 def first_few(names: Sequence[str]) -> str:
@@ -144,9 +150,70 @@ def _relative(value: Fraction, threshold: Fraction) -> str:
 
 
 def first_distance_text(verdict: Verdict, screening: Screening) -> str:
-    """The distance to the first threshold of a rule."""
-    tests = [condition.test for item in verdict.explanation.items for condition in item.conditions]
+    """The distance to the first threshold of the item that decides, else of the rule."""
+    items = [item for item in verdict.explanation.items if item.clause.id == verdict.explanation.item]
+    tests = [condition.test for item in items or verdict.explanation.items for condition in item.conditions]
     return next((text for test in tests if (text := distance_text(test, verdict.columns, screening))), "")
+
+
+def close_tests(verdict: Verdict) -> list[tuple[QuantityTest, Fraction]]:
+    """The thresholds within one percent of a known value, and by which share of it they are passed or missed."""
+    found: dict[tuple[str, Fraction], tuple[QuantityTest, Fraction]] = {}
+    for item in verdict.explanation.items:
+        for test in (condition.test for condition in item.conditions):
+            margin = margin_share(test, verdict.columns)
+            if isinstance(test, QuantityTest) and margin is not None and abs(margin) <= CLOSE:
+                found.setdefault((test.quantity, test.threshold), (test, margin))
+    return list(found.values())
+
+
+def margin_share(test: Condition, columns: Columns) -> Fraction | None:
+    """How far a known value lies above (or, negative, below) a threshold, as a share of the threshold."""
+    column = columns.get(test.quantity) if isinstance(test, QuantityTest) else None
+    if not isinstance(test, QuantityTest) or not isinstance(column, Column) or not test.threshold:
+        return None
+    value = column.low[0]
+    known = isinstance(value, Fraction) and not column.is_open() and QUANTITIES[test.quantity].kind is Kind.AMOUNT
+    return (value - test.threshold) / test.threshold if known else None
+
+
+def warnings(verdict: Verdict) -> Iterable[str]:
+    """What stands near to a line: values within one percent of it, and roundings that would cross it."""
+    for test, share in close_tests(verdict):
+        side = "exactly at" if not share else f"{number(abs(share) * 100, 3)} % {'above' if share > 0 else 'below'}"
+        yield f"Close: {QUANTITIES[test.quantity].short} is {side} the line of {test.text}."
+    for crossing in verdict.crossings:
+        answer = answer_text(crossing.outcome, crossing.item)
+        yield f"Rounding decides: with figures of {crossing.digits} significant digits the answer is {answer}."
+
+
+def answer_text(outcome: Outcome, item: str | None) -> str:
+    """The item that decides, else the outcome."""
+    return item or WORD[outcome]
+
+
+def classification_text(screening: Screening) -> str:
+    """What the subject is classified as: the items met, else what is left; empty where no such rule speaks."""
+    classes = [verdict for verdict in screening.verdicts if verdict.rule.effect == "classification"]
+    rest = next((verdict for verdict in screening.verdicts if verdict.rule.effect == "residual"), None)
+    if rest is None:
+        return ""
+    met = [_item_text(verdict) for verdict in classes if verdict.outcome is Outcome.MET]
+    if met:
+        return ", ".join(met)
+    open_entries = _entries(verdict for verdict in classes if verdict.outcome is Outcome.UNDETERMINED)
+    left = f"{_item_text(rest)} (AT only)" if rest.outcome is not Outcome.NOT_MET else f"not {_entries([rest])} either"
+    return f"{open_entries} or {left}, undetermined" if open_entries else f"not {_entries(classes)}; {left}"
+
+
+def _item_text(verdict: Verdict) -> str:
+    return verdict.explanation.item or f"{_entries([verdict])} (item open)"
+
+
+def _entries(verdicts: Iterable[Verdict]) -> str:
+    """The list entries that rules are named after, each once."""
+    found = [entry[0] for verdict in verdicts if (entry := ECCN.search(verdict.rule.title))]
+    return " nor ".join(dict.fromkeys(found))
 
 
 def flip_text(flip: Flip) -> str:

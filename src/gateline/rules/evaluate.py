@@ -62,11 +62,16 @@ def evaluate(program: Program, columns: Columns, rows: int) -> Evaluation:
     -------
     Evaluation
     """
-    first, last = locate(program.axes, columns, rows)
-    patterns, place = _distinct(first, last, tuple(axis.size for axis in program.axes))
+    patterns, place = find_patterns(program, columns, rows)
     settled = np.array([_settle(program, tuple(pattern)) for pattern in patterns.T.tolist()], dtype=np.int16)
     table = settled.reshape(-1, 2)
     return Evaluation(table[place, 0].astype(np.int8), table[place, 1])
+
+
+def find_patterns(program: Program, columns: Columns, rows: int) -> tuple[Cells, Cells]:
+    """The different patterns of touched cells (first cells, then last cells), one per column, and which each row has."""
+    first, last = locate(program.axes, columns, rows)
+    return _distinct(first, last, tuple(axis.size for axis in program.axes))
 
 
 def locate(axes: tuple[Axis, ...], columns: Columns, rows: int) -> tuple[Cells, Cells]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 
 from gateline.quantities import QUANTITIES, Kind, Quantity
 from gateline.rules.columns import Column, Columns, Names, with_ratios
 from gateline.rules.evaluate import NO_ITEM, OPEN_ITEM, decisions, evaluate, locate, outcome_over, touched
-from gateline.rules.model import Clause, Condition, Outcome
-from gateline.rules.program import Axis, CompiledClause, Grid, Program
+from gateline.rules.model import Clause, Condition, Outcome, belongs
+from gateline.rules.program import AnyOf, Axis, CompiledClause, Grid, Program
 
 UNSET = float("nan")
+MAXIMUM_TRIED = 6
+"""Up to this many missing inputs, every set of them is tried for the smallest that settles the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,11 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What stands behind the verdict on one row."""
+    """What stands behind the verdict on one row.
+
+    `missing` are the inputs whose knowledge could change the answer; `settles` are as few of them as settle it
+    whatever they turn out to be, where that is fewer than all.
+    """
 
     outcome: Outcome
     item: str | None
@@ -61,6 +67,7 @@ class Explanation:
     items: tuple[ClauseReport, ...]
     exclusions: tuple[ClauseReport, ...]
     missing: tuple[str, ...]
+    settles: tuple[str, ...]
     flips: tuple[Flip, ...]
 
 
@@ -86,8 +93,24 @@ def explain(program: Program, inputs: Columns) -> Explanation:
         items=tuple(_report(compiled, cells, program.exclusions) for compiled in program.items),
         exclusions=tuple(_report(compiled, cells, ()) for compiled in program.exclusions),
         missing=missing,
+        settles=_settling(program, cells, columns, missing),
         flips=tuple(flip for name in missing for flip in flips(program, inputs, name)),
     )
+
+
+def group_outcome(program: Program, inputs: Columns, group: str) -> Outcome:
+    """Whether one of a group of items holds in a batch of one: 3A090.a takes in 3A090.a.1 and 3A090.a.2.
+
+    Parameters
+    ----------
+    program : Program
+    inputs : mapping of canonical name to Column or Names, each of shape (1,)
+    group : str
+    """
+    first, last = locate(program.axes, with_ratios(inputs), 1)
+    cells = touched((*first[:, 0].tolist(), *last[:, 0].tolist()))
+    items = tuple(item.expression for item in program.items if belongs(item.clause.id, group))
+    return outcome_over(AnyOf(items).holds(cells))
 
 
 def _report(compiled: CompiledClause, cells: Grid, exclusions: tuple[CompiledClause, ...]) -> ClauseReport:
@@ -112,6 +135,32 @@ def _missing(program: Program, cells: Grid, columns: Columns) -> Iterable[str]:
         if (decision != decision.take([0], axis=number)).any():
             named.update(dict.fromkeys(_parts(axis, columns)))
     return named
+
+
+def _settling(program: Program, cells: Grid, columns: Columns, missing: tuple[str, ...]) -> tuple[str, ...]:
+    """The smallest set of missing inputs that settles the answer; of many, one from which none can be left out."""
+    if not missing:
+        return ()
+    answer = decisions(program, cells)
+    if answer.max() == len(program.items):  # whether it is met is open, so which item is met does not matter yet
+        answer = np.where(answer < len(program.items), 1, 0)
+    needed = [frozenset(_parts(axis, columns)) for axis in program.axes]
+
+    def settles(names: Iterable[str]) -> bool:
+        loose = tuple(number for number, parts in enumerate(needed) if not parts <= frozenset(names))
+        return bool((answer.min(axis=loose) == answer.max(axis=loose)).all())
+
+    if len(missing) <= MAXIMUM_TRIED:
+        for size in range(len(missing)):
+            for names in combinations(missing, size):
+                if settles(names):
+                    return names
+        return missing
+    kept = list(missing)
+    for name in missing:
+        if settles([other for other in kept if other != name]):
+            kept.remove(name)
+    return tuple(kept)
 
 
 def _parts(axis: Axis, columns: Columns) -> list[str]:

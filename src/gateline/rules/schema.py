@@ -273,6 +273,7 @@ class RuleFile(Part):
         "tariff",
         "allocation",
         "end_use",
+        "prohibition",
         "residual",
         "definition",
     ]

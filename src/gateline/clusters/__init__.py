@@ -1,0 +1,1 @@
+"""Systems built from chips: a server, a rack, a cluster."""

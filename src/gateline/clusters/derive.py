@@ -1,0 +1,104 @@
+"""From the chips of a system to the quantities that rules about systems test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from gateline.amounts import Amount
+from gateline.chips.chipfile import Chip, Rate
+from gateline.chips.rates import TF32_BITS, chosen_rates
+from gateline.clusters.systemfile import System
+from gateline.inputs import Datum, Inputs, to_columns
+from gateline.rules.corpus import Specs
+from gateline.rules.explain import explain, group_outcome
+from gateline.rules.model import Outcome
+from gateline.rules.program import compile_version
+
+CONTAINED = {
+    "contains_3a090_a": ("us.ear.3a090", "3A090.a"),
+    "contains_3a090": ("us.ear.3a090", "3A090"),
+    "contains_3a991_p": ("us.ear.3a991p", "3A991.p"),
+}
+"""For each flag about the ICs of a system: the rule and the group of its items that an IC has to meet."""
+PRECISIONS = {"double_precision_rate": 64, "single_precision_rate": 32}
+TERA_PER_PETA = Fraction(1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Chips of one sort in a system, with their inputs."""
+
+    name: str
+    chip: Chip
+    count: int
+    inputs: Inputs
+
+
+def derive(system: System, members: Sequence[Member], specs: Specs, as_of: date, readings: Mapping[str, str]) -> Inputs:
+    """Every quantity that can be had from the system's chips, and what its file states.
+
+    Parameters
+    ----------
+    system : System
+    members : sequence of Member
+        Its chips, with their inputs under the same readings.
+    specs : Specs
+        The rules about ICs, which are applied to each sort of chip.
+    as_of : date
+    readings : mapping
+        Choice per reading.
+    """
+    inputs = {flag: _contained(flag, members, specs, as_of, readings) for flag in CONTAINED}
+    inputs |= {name: _together(name, members, readings) for name in PRECISIONS}
+    inputs |= {name: Datum(value, "stated") for name, value in system.stated.items()}
+    return inputs
+
+
+def _contained(flag: str, members: Sequence[Member], specs: Specs, as_of: date, readings: Mapping[str, str]) -> Datum:
+    """Whether an IC of the system meets the items, as the one evaluator says of each sort of chip."""
+    rule_id, group = CONTAINED[flag]
+    version = specs.rules[rule_id].version_on(as_of)
+    if version is None:
+        return Datum(False, f"{group} did not exist")
+    program = compile_version(specs, rule_id, version, as_of, readings)
+    outcomes = []
+    for member in members:
+        columns = to_columns(member.inputs)
+        outcomes.append((member, group_outcome(program, columns, group), explain(program, columns).item))
+    gravest = max(outcome for _, outcome, _ in outcomes)
+    value = None if gravest is Outcome.UNDETERMINED else gravest is Outcome.MET
+    return Datum(value, "; ".join(_how(member, outcome, item) for member, outcome, item in outcomes))
+
+
+def _how(member: Member, outcome: Outcome, item: str | None) -> str:
+    answer = item if outcome is Outcome.MET and item else outcome.word.replace("_", " ")
+    return f"{member.count:,} × {member.name}: {answer}"
+
+
+def _together(name: str, members: Sequence[Member], readings: Mapping[str, str]) -> Datum:
+    """The rate of all chips in one precision; a chip without a published rate leaves it without an upper end."""
+    ends = [_rate(member.chip, PRECISIONS[name], readings) for member in members]
+    low = sum((member.count * (best.low or 0) for member, best in zip(members, ends, strict=True)), Fraction(0))
+    highs = [
+        None if best.high is None else member.count * best.high for member, best in zip(members, ends, strict=True)
+    ]
+    high = None if None in highs else sum((end for end in highs if end is not None), Fraction(0))
+    total = Amount(low / TERA_PER_PETA, None if high is None else high / TERA_PER_PETA)
+    silent = [member.name for member, best in zip(members, ends, strict=True) if best.high is None]
+    missing = f"; no {PRECISIONS[name]}-bit rate is known of {', '.join(silent)}" if silent else ""
+    return Datum(total, "sum over the chips of the highest rate" + missing)
+
+
+def _rate(chip: Chip, bits: int, readings: Mapping[str, str]) -> Amount:
+    """The highest floating-point rate of a chip in a precision."""
+    rates = [rate.rate for rate in _floating(chosen_rates(chip.rates, readings)) if rate.bits.low == bits]
+    highs = [rate.high for rate in rates]
+    low = max((rate.low for rate in rates if rate.low is not None), default=None)
+    return Amount(low, None if not rates or None in highs else max(end for end in highs if end is not None))
+
+
+def _floating(rates: Iterable[Rate]) -> list[Rate]:
+    return [rate for rate in rates if "INT" not in rate.format.upper() and rate.bits.low != TF32_BITS]

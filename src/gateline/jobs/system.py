@@ -1,0 +1,115 @@
+"""One system, described by its chips, against every rule about systems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from gateline.chips.chipfile import Chip
+from gateline.chips.derive import completed
+from gateline.chips.derive import derive as derive_chip
+from gateline.clusters.derive import Member, derive
+from gateline.clusters.systemfile import STATED, System, is_system
+from gateline.documents import Document
+from gateline.gating import Request
+from gateline.inputs import Inputs
+from gateline.jobs.changes import read_changes, with_idle
+from gateline.jobs.chip import Target, chip_of, find_chip, identity, read_file, screen_chip
+from gateline.rules.corpus import Specs
+from gateline.rules.specfiles import default_specs
+from gateline.screening import Screening, Subject, screen
+
+
+def screen_target(
+    target: str,
+    as_of: date,
+    *,
+    role: str = "exporter",
+    rules: tuple[str, ...] = (),
+    changes: dict[str, str] | None = None,
+    strict_facts: bool = False,
+    readings: Mapping[str, str] | None = None,
+    specs: Specs | None = None,
+) -> Screening:
+    """Screen what a target names: a chip, or a system where its file has a list of chips.
+
+    Parameters and errors are those of `screen_chip`.
+    """
+    document = read_file(target)
+    if document is not None and is_system(document):
+        return screen_system(
+            document,
+            target,
+            as_of,
+            role=role,
+            rules=rules,
+            changes=changes,
+            strict_facts=strict_facts,
+            readings=readings,
+            specs=specs,
+        )
+    return screen_chip(
+        target if document is None else chip_of(document, target),
+        as_of,
+        role=role,
+        rules=rules,
+        changes=changes,
+        strict_facts=strict_facts,
+        readings=readings,
+        specs=specs,
+    )
+
+
+def screen_system(
+    document: Document,
+    target: str,
+    as_of: date,
+    *,
+    role: str = "exporter",
+    rules: tuple[str, ...] = (),
+    changes: dict[str, str] | None = None,
+    strict_facts: bool = False,
+    readings: Mapping[str, str] | None = None,
+    specs: Specs | None = None,
+) -> Screening:
+    """Screen one system against every rule about systems that speaks on `as_of`; it takes the level of its chips.
+
+    Parameters
+    ----------
+    document : Document
+        The system's file, as `gateline.documents.read_document` gives it.
+    target : str
+        What the file is called.
+    as_of, role, rules, changes, strict_facts, readings, specs
+        As for `screen_chip`; `changes` name quantities of systems, such as ``envelope_volume``.
+
+    Raises
+    ------
+    InputError
+        If the file breaks the format, or a chip in it is not in the catalogue.
+    """
+    specs = specs or default_specs()
+    system = document.validate(System)
+    found = [_chip(part.chip, part.design) for part in system.chips]
+    stated = read_changes(changes or {}, STATED, specs)
+
+    def inputs(readings: Mapping[str, str]) -> Inputs:
+        members = [
+            Member(
+                target.chip.name,
+                target.chip,
+                part.count,
+                completed(derive_chip(target.chip, specs, as_of, readings), as_of),
+            )
+            for target, part in zip(found, system.chips, strict=True)
+        ]
+        return derive(system, members, specs, as_of, readings) | stated
+
+    remarks = tuple(dict.fromkeys(member.remark for member in found if member.remark))
+    request = Request(as_of, role, rules, strict_facts, readings or {})
+    subject = Subject("cluster", identity(target), system.name, system.notes)
+    return with_idle(screen(specs, subject, inputs, request, remarks), stated)
+
+
+def _chip(name: str, design: Chip | None) -> Target:
+    return find_chip(name) if design is None else Target(design, design.id or design.name)

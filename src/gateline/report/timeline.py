@@ -1,0 +1,206 @@
+"""Timelines: changes of one chip and the catalogue over time, for the terminal, as JSON and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gateline.fleet.tables import harmless
+from gateline.jobs.timeline import Cell, Change, Matrix, Span, Timeline
+from gateline.report.text import STYLE
+from gateline.report.verdict_json import NOTICE
+from gateline.report.wording import SIGN, WORD, words
+from gateline.rules.history import Reason
+from gateline.rules.model import Citation, Outcome
+from gateline.version import __version__
+
+FORMAT = "gateline.timeline/1"
+MATRIX_FORMAT = "gateline.timeline-matrix/1"
+OPEN = "open"
+SILENT = "–"
+"""Stands in a cell where no rule gates."""
+LEGEND = f"{SIGN[Outcome.MET]} met  {SIGN[Outcome.UNDETERMINED]} undetermined  {SIGN[Outcome.NOT_MET]} not met  {SILENT} no rule gates"
+Json = dict[str, Any]
+
+
+def write(timelines: Sequence[Timeline], console: Console) -> None:
+    """Print one table per chip, and the notice once."""
+    for timeline in timelines:
+        console.print(_heading(timeline))
+        console.print(_table(timeline.changes))
+    console.print(Text(f"{_data(timelines[0].span)} {NOTICE}", style="dim"))
+
+
+def _heading(timeline: Timeline) -> Text:
+    subject, span = timeline.subject, timeline.span
+    identity = "" if subject.id == subject.name else f" ({subject.id})"
+    return Text.assemble((subject.name, "bold"), f"{identity}  {span.start} to {span.end}, for the {span.role}")
+
+
+def _data(span: Span) -> str:
+    return f"Data {span.specs.version}, {span.specs.digest[:19]}…"
+
+
+def _table(changes: Iterable[Change]) -> Table:
+    """A line per change, its reasons below it."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), show_edge=False)
+    table.add_column("from", no_wrap=True)
+    table.add_column("what the rule says, and why from this day", overflow="fold")
+    for change in changes:
+        table.add_row(Text(str(change.day)), _line(change))
+    return table
+
+
+def _line(change: Change) -> Text:
+    gates = "gates" if change.gating else f"does not gate: {change.why_not_gating}"
+    return Text.assemble(
+        (_verdict(change.outcome, change.item), STYLE[change.outcome] if change.gating else ""),
+        (f"  {change.rule.id}", "bold" if change.gating else ""),
+        f", version {change.version.id}, {gates}\n",
+        (_why(change.why), "dim"),
+    )
+
+
+def _verdict(outcome: Outcome, item: str | None) -> str:
+    return f"{SIGN[outcome]} {WORD[outcome]}{f' {item}' if item else ''}"
+
+
+def _why(reasons: Iterable[Reason]) -> str:
+    """The reasons, each with where it stands; what several share is named after the last of them."""
+    listed = list(reasons)
+    texts = []
+    for number, reason in enumerate(listed):
+        shared = number + 1 < len(listed) and listed[number + 1].citations == reason.citations
+        cites = "; ".join(citation.cite for citation in reason.citations)
+        texts.append(reason.text if shared or not cites else f"{reason.text} ({cites})")
+    return "; ".join(texts)
+
+
+def timelines_json(timelines: Sequence[Timeline]) -> str:
+    """One object, or a list of them when several chips were asked for."""
+    objects = [_timeline(timeline) for timeline in timelines]
+    return _json(objects[0] if len(objects) == 1 else objects)
+
+
+def _timeline(timeline: Timeline) -> Json:
+    subject = timeline.subject
+    return {
+        "format": FORMAT,
+        **_span(timeline.span),
+        "subject": {"kind": subject.kind, "id": subject.id, "name": subject.name},
+        "changes": [_change(change) for change in timeline.changes],
+        "remarks": list(timeline.remarks),
+        "notice": NOTICE,
+    }
+
+
+def _span(span: Span) -> Json:
+    return {
+        "gateline": __version__,
+        "specs": {"version": span.specs.version, "digest": span.specs.digest},
+        "from": span.start.isoformat(),
+        "to": span.end.isoformat(),
+        "role": span.role,
+        "readings": dict(span.readings),
+    }
+
+
+def _change(change: Change) -> Json:
+    return {
+        "date": change.day.isoformat(),
+        "rule": change.rule.id,
+        "version": change.version.id,
+        "status": change.status.value,
+        "enforced": change.enforced,
+        "gating": change.gating,
+        "why_not_gating": change.why_not_gating,
+        "outcome": change.outcome.word,
+        "item": change.item,
+        "why": [reason.text for reason in change.why],
+        "citations": [_citation(citation) for citation in change.citations],
+    }
+
+
+def _citation(citation: Citation) -> Json:
+    checked = {"checked": citation.checked.isoformat()} if citation.checked else {}
+    return {"cite": citation.cite, "role": citation.role, **checked}
+
+
+def matrix_text(matrix: Matrix) -> str:
+    """A line per chip, a column per day on which a cell changes; then what happened on each of the days."""
+    heading = ["chip", *(str(milestone.day) for milestone in matrix.milestones)]
+    rows = [heading, *([subject.id, *map(_cell, cells)] for subject, cells in matrix.rows)]
+    widths = [max(len(row[number]) for row in rows) for number in range(len(heading))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([*lines, "", LEGEND, *_events(matrix), f"{_data(matrix.span)} {NOTICE}", ""])
+
+
+def _cell(cell: Cell) -> str:
+    """The sign of the gravest gating outcome, and the items behind it."""
+    if cell.outcome is None:
+        return SILENT
+    items = dict.fromkeys(item or OPEN for _, item in cell.items)
+    return " ".join([SIGN[cell.outcome], ", ".join(items)]).rstrip()
+
+
+def _events(matrix: Matrix) -> Iterator[str]:
+    for milestone in matrix.milestones:
+        for rule, reasons in milestone.why:
+            yield f"{milestone.day}  {rule.id}: {_why(reasons)}"
+
+
+def matrix_json(matrix: Matrix) -> str:
+    """The matrix, and what happened on each day, as JSON."""
+    days = [
+        {
+            "date": milestone.day.isoformat(),
+            "why": [
+                {"rule": rule.id, "text": reason.text, "citations": [_citation(each) for each in reason.citations]}
+                for rule, reasons in milestone.why
+                for reason in reasons
+            ],
+        }
+        for milestone in matrix.milestones
+    ]
+    chips = [
+        {"id": subject.id, "name": subject.name, "cells": [_cell_json(cell) for cell in cells]}
+        for subject, cells in matrix.rows
+    ]
+    head = {"format": MATRIX_FORMAT, **_span(matrix.span)}
+    return _json({**head, "dates": days, "chips": chips, "remarks": list(matrix.remarks), "notice": NOTICE})
+
+
+def _cell_json(cell: Cell) -> Json:
+    return {
+        "outcome": None if cell.outcome is None else cell.outcome.word,
+        "items": [{"rule": rule, "item": item} for rule, item in cell.items],
+    }
+
+
+def matrix_csv(matrix: Matrix) -> str:
+    """A row per chip, a column per day: the outcome in words and the items; empty where no rule gates."""
+    stream = StringIO()
+    rows = csv.writer(stream, lineterminator="\n")
+    rows.writerow(["id", "name", *(str(milestone.day) for milestone in matrix.milestones)])
+    for subject, cells in matrix.rows:
+        rows.writerow(map(harmless, [subject.id, subject.name, *map(_cell_csv, cells)]))
+    return stream.getvalue()
+
+
+def _cell_csv(cell: Cell) -> str:
+    if cell.outcome is None:
+        return ""
+    items = dict.fromkeys(item or OPEN for _, item in cell.items)
+    return " ".join([words(cell.outcome.word), ", ".join(items)]).rstrip()
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
