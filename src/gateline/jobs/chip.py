@@ -12,6 +12,8 @@ from gateline.amounts import UNKNOWN
 from gateline.chips.catalogue import Catalogue
 from gateline.chips.chipfile import STATED, Chip
 from gateline.chips.derive import completed, derive
+from gateline.chips.limits import default_limits
+from gateline.chips.plausibility import findings
 from gateline.chips.rates import with_rounded_figures
 from gateline.documents import Document, read_document
 from gateline.errors import InputError
@@ -154,10 +156,15 @@ def screen_chip(
         Subject("chip", found.id, found.chip.name, found.chip.notes),
         lambda readings: inputs(found.chip, readings),
         Request(as_of, role, rules, strict_facts, readings or {}),
-        (found.remark,) if found.remark else (),
+        (*([found.remark] if found.remark else []), *doubts(found.chip)),
         rounded=[Rounded(digits, inputs(with_rounded_figures(found.chip, digits), chosen)) for digits in ROUNDINGS],
     )
     return _with_estimates(with_idle(screening, stated))
+
+
+def doubts(chip: Chip) -> list[str]:
+    """What is implausible about the figures of a chip, by name of the check."""
+    return [f"{chip.name}: {finding.check}: {finding.says}" for finding in findings(chip, default_limits())]
 
 
 def overridden(inputs: Inputs, stated: Inputs) -> Inputs:

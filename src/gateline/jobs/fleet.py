@@ -15,7 +15,7 @@ from gateline.fleet.run import FleetSummary, Progress, run
 from gateline.fleet.tables import open_csv
 from gateline.gating import Request
 from gateline.inputs import Inputs
-from gateline.jobs.chip import default_catalogue
+from gateline.jobs.chip import default_catalogue, doubts
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
 
@@ -68,11 +68,17 @@ def screen_fleet(
     beside = output.with_suffix(".rejects.csv") if output is not None else Path("rejects.csv")
     _check_paths(source, output, rejects or beside)
 
+    remarks: list[str] = []
+
     def inputs(chip: Chip) -> Inputs:
         return completed(derive(chip, specs, as_of, chosen), as_of)
 
-    designs = read_designs(source, inputs) if Path(source).suffix.lower() in SUFFIXES else None
-    return run(
+    def checked(chip: Chip) -> Inputs:
+        remarks.extend(doubts(chip))
+        return inputs(chip)
+
+    designs = read_designs(source, checked) if Path(source).suffix.lower() in SUFFIXES else None
+    summary = run(
         specs,
         open_csv(source) if designs is None else nullcontext(designs),
         output,
@@ -82,6 +88,8 @@ def screen_fleet(
         all_columns=all_columns and designs is None,
         progress=progress,
     )
+    summary.remarks += remarks
+    return summary
 
 
 def _check_paths(source: str, output: Path | None, rejects: Path) -> None:

@@ -27,7 +27,9 @@ MATRIX_FORMAT = "gateline.timeline-matrix/1"
 OPEN = "open"
 SILENT = "–"
 """Stands in a cell where no rule gates."""
-LEGEND = f"{SIGN[Outcome.MET]} met  {SIGN[Outcome.UNDETERMINED]} undetermined  {SIGN[Outcome.NOT_MET]} not met  {SILENT} no rule gates"
+LEGEND = "  ".join(
+    [*(f"{SIGN[outcome]} {words(outcome.word)}" for outcome in reversed(Outcome)), f"{SILENT} no rule gates"]
+)
 Json = dict[str, Any]
 
 
