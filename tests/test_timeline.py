@@ -18,7 +18,8 @@ from support import SPECS
 from gateline.cli import main
 from gateline.errors import InputError
 from gateline.jobs import catalogue_timeline, chip_timeline, default_catalogue, screen_chip
-from gateline.jobs.timeline import Cell, Matrix, Milestone, Span
+from gateline.jobs.sweep import Span
+from gateline.jobs.timeline import Cell, Matrix, Milestone
 from gateline.report.timeline import matrix_csv
 from gateline.rules.model import (
     Citation,

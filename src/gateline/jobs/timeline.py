@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
-
 from gateline.amounts import Amount
-from gateline.chips.chipfile import STATED, Chip
-from gateline.chips.derive import completed, derive
 from gateline.chips.telling import describe
-from gateline.errors import InputError
-from gateline.gating import Choice, Request, choose
-from gateline.inputs import Datum, Inputs, exact_array
-from gateline.jobs.changes import read_changes
-from gateline.jobs.chip import default_catalogue, find_chip, overridden
-from gateline.quantities import QUANTITIES, Kind
-from gateline.rules.columns import Column, Names, with_ratios
+from gateline.gating import Choice
+from gateline.jobs.chip import default_catalogue, find_chip
+from gateline.jobs.sweep import KIND, Span, Sweep
+from gateline.quantities import QUANTITIES
 from gateline.rules.corpus import Specs
-from gateline.rules.evaluate import Evaluation, evaluate
-from gateline.rules.history import DAYS, Reason, change_days, day_counts, first_day, reasons
+from gateline.rules.history import Reason, reasons
 from gateline.rules.model import Citation, Outcome, Rule, Status, Version
-from gateline.rules.program import Program, compile_version
+from gateline.rules.program import Program
 from gateline.rules.specfiles import default_specs
-from gateline.screening import Subject, settle_facts
+from gateline.screening import Subject
 
-KIND = "chip"
-DEFINITION = "definition"
-"""Effect of the rules that say how an input is derived."""
+RECIPIENT = "recipient"
 
 Progress = Callable[[int, int], None]
 """Told after each rule how many are done, and how many there are."""
@@ -60,17 +48,6 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """How a timeline was asked for: the first and last day, for whom, under which readings, with which data."""
-
-    start: date
-    end: date
-    role: str
-    readings: Mapping[str, str]
-    specs: Specs
-
-
-@dataclass(frozen=True, slots=True)
 class Timeline:
     """Every change of what the rules say of one chip, by date; the first of each rule is where it starts to speak."""
 
@@ -84,11 +61,13 @@ class Timeline:
 class Cell:
     """The gravest gating outcome of a chip, and the items behind it; None where no rule gates.
 
-    `items` has the rule and its deciding item, or None for an item that is open.
+    `items` has the rule and its deciding item, or None for an item that is open; `letters` the rules known only from
+    letters to named recipients that reach the chip.
     """
 
     outcome: Outcome | None
     items: tuple[tuple[str, str | None], ...] = ()
+    letters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +139,7 @@ def chip_timeline(
     """
     specs = specs or default_specs()
     found = find_chip(target)
-    sweep = _Sweep.over([found.chip], start, end, role, rules, changes or {}, readings or {}, specs)
+    sweep = Sweep.over([found.chip], start, end, role, rules, changes or {}, readings or {}, specs)
     listed = [change for rule in sweep.rules for change in _changes(sweep, rule)]
     return Timeline(
         Subject(KIND, found.id, found.chip.name, found.chip.notes),
@@ -202,7 +181,7 @@ def catalogue_timeline(
     specs = specs or default_specs()
     entries = list(default_catalogue().entries.values())
     chips = [entry.read() for entry in entries]
-    sweep = _Sweep.over(chips, start, end, role, rules, changes or {}, readings or {}, specs)
+    sweep = Sweep.over(chips, start, end, role, rules, changes or {}, readings or {}, specs)
     histories = {}
     for number, rule in enumerate(sweep.rules, start=1):
         histories[rule.id] = dict(_answers(sweep, rule))
@@ -214,166 +193,7 @@ def catalogue_timeline(
     return Matrix(sweep.span, milestones, tuple(rows), tuple(filter(None, (sweep.idle(),))))
 
 
-@dataclass(frozen=True)
-class _Sweep:
-    """Some chips, stacked as the rows of exact columns, and the rules to be put to them day by day.
-
-    What is computed for a day is kept for the next rule; `tested` gathers the inputs that rules ask about.
-    """
-
-    chips: list[Chip]
-    stated: Inputs
-    rules: list[Rule]
-    asked: bool
-    span: Span
-    definition_days: list[date]
-    tested: set[str] = field(default_factory=set)
-    _derived: dict[int, list[Inputs]] = field(default_factory=dict)
-    _columns: dict[date, dict[str, Column | Names]] = field(default_factory=dict)
-    _choices: dict[date, dict[str, Choice]] = field(default_factory=dict)
-
-    @classmethod
-    def over(
-        cls,
-        chips: list[Chip],
-        start: date | None,
-        end: date,
-        role: str,
-        rules: tuple[str, ...],
-        changes: dict[str, str],
-        readings: Mapping[str, str],
-        specs: Specs,
-    ) -> _Sweep:
-        """The sweep that was asked for.
-
-        Raises
-        ------
-        InputError
-            If a part of what was asked cannot be used, or the last day lies before the first.
-        """
-        listed = _asked(specs, rules, role) if rules else _ever_shown(specs, role)
-        first = min(filter(None, map(first_day, listed)))
-        if end < (start or first):
-            raise InputError(
-                f"the timeline ends on {end}, before it starts on {start or first}; set --to to a later day."
-            )
-        definitions = [rule for rule in specs.rules.values() if rule.effect == DEFINITION]
-        return cls(
-            chips=chips,
-            stated=read_changes(changes, (*STATED, "datacenter", "designer"), specs),
-            rules=listed,
-            asked=bool(rules),
-            span=Span(start or first, end, role, specs.choose_readings(readings), specs),
-            definition_days=sorted({day for rule in definitions for day in change_days(specs, rule)}),
-        )
-
-    def days(self, rule: Rule) -> list[date]:
-        """The first day, and those on which what the rule says of a chip could change."""
-        days = change_days(self.span.specs, rule) | {*self.definition_days, *self._counted_days(rule)}
-        return sorted({self.span.start, *(day for day in days if self.span.start < day <= self.span.end)})
-
-    def _counted_days(self, rule: Rule) -> Iterator[date]:
-        """The days on which a count of days reaches what a condition asks about."""
-        counts = day_counts(self.span.specs, rule)
-        for inputs in self.inputs(self.span.end) if counts else ():
-            for since in _counts_of_days(inputs):
-                for ordinal in (self.span.end.toordinal() - since + count for count in counts | {0}):
-                    if 0 < ordinal <= self.span.end.toordinal():
-                        yield date.fromordinal(ordinal)
-
-    def choice(self, rule: Rule, day: date) -> Choice | None:
-        """Which version of a rule speaks on a day, and whether it gates; None where it says nothing yet.
-
-        What a screening leaves out, because another text has replaced it, does not gate.
-        """
-        version = rule.version_on(day)
-        if version is None:
-            return None
-        if day not in self._choices:
-            speaking = tuple(known.id for known in self.rules if known.version_on(day) is not None)
-            request = Request(day, self.span.role, speaking if self.asked else ())
-            self._choices[day] = _shown(self.span.specs, request)
-        left_out = Choice(rule, version, gating=False, why_not_gating=version.status_on(day).value.replace("_", " "))
-        return self._choices[day].get(rule.id, left_out)
-
-    def inputs(self, day: date) -> list[Inputs]:
-        """What is known of each chip on a day; between two days on which a definition changes it is derived once."""
-        span, era = self.span, bisect_right(self.definition_days, day)
-        if era not in self._derived:
-            derived = [derive(chip, span.specs, day, span.readings) for chip in self.chips]
-            self._derived[era] = [overridden(inputs, self.stated) for inputs in derived]
-        return [completed(inputs, day) for inputs in self._derived[era]]
-
-    def columns(self, day: date) -> dict[str, Column | Names]:
-        """The inputs of all chips on a day as columns."""
-        if day not in self._columns:
-            self._columns[day] = _stack(self.inputs(day))
-        return self._columns[day]
-
-    def evaluate(self, choice: Choice, day: date) -> tuple[Program, Evaluation]:
-        """What a version says of each chip on a day."""
-        specs, rows, columns = self.span.specs, len(self.chips), self.columns(day)
-        program = compile_version(specs, choice.rule.id, choice.version, day, self.span.readings)
-        request = Request(day, self.span.role, readings=self.span.readings)
-        facts, _ = settle_facts(specs, choice.rule, program, columns, request, rows)
-        self.tested.update(part for name in program.names for part in (name, *QUANTITIES[name].parts))
-        return program, evaluate(program, with_ratios({**columns, **facts}), rows)
-
-    def idle(self) -> str:
-        """A remark on inputs that were stated and that no rule asks about; empty where there is none."""
-        names = [name for name in self.stated if name not in self.tested]
-        return f"no rule listed depends on {', '.join(names)}; it changes nothing." if names else ""
-
-
-def _asked(specs: Specs, rules: tuple[str, ...], role: str) -> list[Rule]:
-    """The rules that were asked for by name."""
-    return [choice.rule for choice in choose(specs, KIND, Request(date.max, role, rules)) if choice.gating]
-
-
-def _ever_shown(specs: Specs, role: str) -> list[Rule]:
-    """The rules that a screening shows on any day."""
-    about = [rule for rule in specs.rules.values() if rule.subject == KIND]
-    return [
-        rule for rule in about if any(rule.id in _shown(specs, Request(day, role)) for day in change_days(specs, rule))
-    ]
-
-
-def _shown(specs: Specs, request: Request) -> dict[str, Choice]:
-    """The rules that a screening shows; none where it would end because there is none."""
-    with suppress(InputError):
-        return {choice.rule.id: choice for choice in choose(specs, KIND, request)}
-    return {}
-
-
-def _counts_of_days(inputs: Inputs) -> Iterator[int]:
-    for name, datum in inputs.items():
-        if QUANTITIES[name].unit == DAYS and isinstance(datum.value, Amount):
-            yield from (int(end) for end in (datum.value.low, datum.value.high) if end is not None)
-
-
-def _stack(figures: list[Inputs]) -> dict[str, Column | Names]:
-    """The inputs of several subjects as exact columns, one row each; what one does not have is unknown."""
-    names = dict.fromkeys(name for inputs in figures for name in inputs)
-    return {name: _stacked(name, [inputs.get(name) for inputs in figures]) for name in names}
-
-
-def _stacked(name: str, data: list[Datum | None]) -> Column | Names:
-    values = [None if datum is None else datum.value for datum in data]
-    if QUANTITIES[name].kind is Kind.NAME:
-        names = np.empty(len(values), dtype=object)
-        names[:] = values
-        return Names(names)
-    amounts = [value if isinstance(value, Amount) else _flag(value) for value in values]
-    low = exact_array([amount.low for amount in amounts])
-    points = all(amount.known or amount.unknown for amount in amounts)
-    return Column(low, low if points else exact_array([amount.high for amount in amounts]))
-
-
-def _flag(value: object) -> Amount:
-    return Amount.exactly(int(value)) if isinstance(value, bool) else Amount()
-
-
-def _changes(sweep: _Sweep, rule: Rule) -> Iterator[Change]:
+def _changes(sweep: Sweep, rule: Rule) -> Iterator[Change]:
     """The changes of what one rule says of the only chip."""
     before: Change | None = None
     for day in sweep.days(rule):
@@ -403,7 +223,7 @@ def _said(change: Change) -> tuple[object, ...]:
     return change.version, change.status, change.enforced, change.gating, change.outcome, change.item
 
 
-def _explained(sweep: _Sweep, change: Change, before: Change | None, program: Program) -> Change:
+def _explained(sweep: Sweep, change: Change, before: Change | None, program: Program) -> Change:
     """The change with what the data says happened on its day."""
     span = sweep.span
     why = reasons(span.specs, change.rule, change.day, span.readings)
@@ -414,7 +234,7 @@ def _explained(sweep: _Sweep, change: Change, before: Change | None, program: Pr
     return replace(change, why=tuple(why))
 
 
-def _input_reasons(sweep: _Sweep, earlier: date, later: date, program: Program) -> Iterator[Reason]:
+def _input_reasons(sweep: Sweep, earlier: date, later: date, program: Program) -> Iterator[Reason]:
     """What the rule asks about and is another on the later day, because a definition changed or days are counted."""
     [old], [new] = sweep.inputs(earlier), sweep.inputs(later)
     names = dict.fromkeys(part for name in program.names for part in (name, *QUANTITIES[name].parts))
@@ -427,34 +247,42 @@ def _input_reasons(sweep: _Sweep, earlier: date, later: date, program: Program) 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """Whether a rule gates on a day, and what it says of each chip."""
+    """Whether a rule gates on a day, or is a letter in force, and what it says of each chip."""
 
     gating: bool
+    letter: bool
     outcomes: tuple[Outcome, ...]
     items: tuple[str | None, ...]
 
 
-def _answers(sweep: _Sweep, rule: Rule) -> Iterator[tuple[date, _Answer]]:
+def _answers(sweep: Sweep, rule: Rule) -> Iterator[tuple[date, _Answer]]:
     """What a rule says of each chip, from each day on which that can change."""
     for day in sweep.days(rule):
         choice = sweep.choice(rule, day)
-        if choice is None or not choice.gating:
-            yield day, _Answer(False, (), ())
+        letter = choice is not None and _is_letter(choice, day)
+        if choice is None or not (choice.gating or letter):
+            yield day, _Answer(False, False, (), ())
             continue
         program, evaluation = sweep.evaluate(choice, day)
         labels = [*(item.clause.id for item in program.items), None]
         yield (
             day,
             _Answer(
-                True,
+                choice.gating,
+                letter,
                 tuple(map(Outcome, evaluation.outcome.tolist())),
                 tuple(labels[max(position, -1)] for position in evaluation.item.tolist()),
             ),
         )
 
 
+def _is_letter(choice: Choice, day: date) -> bool:
+    """Whether a rule binds only those who received it, and does so on the day."""
+    return choice.rule.addressees == (RECIPIENT,) and choice.version.enforced_on(day)
+
+
 def _milestones(
-    sweep: _Sweep, histories: dict[str, dict[date, _Answer]]
+    sweep: Sweep, histories: dict[str, dict[date, _Answer]]
 ) -> tuple[tuple[Milestone, ...], list[list[Cell]]]:
     """The days on which a cell changes, and the cells of all chips from each of them on."""
     milestones: list[Milestone] = []
@@ -472,7 +300,7 @@ def _milestones(
     return tuple(milestones), columns
 
 
-def _milestone(sweep: _Sweep, day: date, moved: list[Rule]) -> Milestone:
+def _milestone(sweep: Sweep, day: date, moved: list[Rule]) -> Milestone:
     span = sweep.span
     why = [(rule, tuple(reasons(span.specs, rule, day, span.readings))) for rule in moved]
     return Milestone(day, tuple((rule, found) for rule, found in why if found))
@@ -480,8 +308,9 @@ def _milestone(sweep: _Sweep, day: date, moved: list[Rule]) -> Milestone:
 
 def _cell(answers: Mapping[str, _Answer], row: int) -> Cell:
     gating = {rule: answer for rule, answer in answers.items() if answer.gating}
+    letters = tuple(rule for rule, answer in answers.items() if answer.letter and answer.outcomes[row] is Outcome.MET)
     gravest = max((answer.outcomes[row] for answer in gating.values()), default=None)
     if not gravest:
-        return Cell(gravest)
+        return Cell(gravest, letters=letters)
     items = [(rule, answer.items[row]) for rule, answer in gating.items() if answer.outcomes[row] == gravest]
-    return Cell(gravest, tuple(items))
+    return Cell(gravest, tuple(items), letters)

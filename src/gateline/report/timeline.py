@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from gateline.fleet.tables import harmless
-from gateline.jobs.timeline import Cell, Change, Matrix, Span, Timeline
+from gateline.jobs.sweep import Span
+from gateline.jobs.timeline import Cell, Change, Matrix, Timeline
 from gateline.report.text import STYLE
 from gateline.report.verdict_json import NOTICE
 from gateline.report.wording import SIGN, WORD, words
@@ -25,10 +26,15 @@ from gateline.version import __version__
 FORMAT = "gateline.timeline/1"
 MATRIX_FORMAT = "gateline.timeline-matrix/1"
 OPEN = "open"
+LETTER = "+letter"
 SILENT = "–"
 """Stands in a cell where no rule gates."""
 LEGEND = "  ".join(
-    [*(f"{SIGN[outcome]} {words(outcome.word)}" for outcome in reversed(Outcome)), f"{SILENT} no rule gates"]
+    [
+        *(f"{SIGN[outcome]} {words(outcome.word)}" for outcome in reversed(Outcome)),
+        f"{SILENT} no rule gates",
+        "+letter  reached by letters to named recipients",
+    ]
 )
 Json = dict[str, Any]
 
@@ -37,8 +43,17 @@ def write(timelines: Sequence[Timeline], console: Console) -> None:
     """Print one table per chip, and the notice once."""
     for timeline in timelines:
         console.print(_heading(timeline))
-        console.print(_table(timeline.changes))
+        quiet = _quiet(timeline.changes)
+        console.print(_table(change for change in timeline.changes if change.rule.id not in quiet))
+        if quiet:
+            console.print(Text(f"Not met throughout, and not gating: {', '.join(sorted(quiet))}.", style="dim"))
     console.print(Text(f"{_data(timelines[0].span)} {NOTICE}", style="dim"))
+
+
+def _quiet(changes: Sequence[Change]) -> set[str]:
+    """The rules that are neither gating nor anything but not met on any day."""
+    loud = {change.rule.id for change in changes if change.gating or change.outcome is not Outcome.NOT_MET}
+    return {change.rule.id for change in changes} - loud
 
 
 def _heading(timeline: Timeline) -> Text:
@@ -146,11 +161,10 @@ def matrix_text(matrix: Matrix) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    """The sign of the gravest gating outcome, and the items behind it."""
-    if cell.outcome is None:
-        return SILENT
+    """The sign of the gravest gating outcome, the items behind it, and whether a letter reaches the chip."""
     items = dict.fromkeys(item or OPEN for _, item in cell.items)
-    return " ".join([SIGN[cell.outcome], ", ".join(items)]).rstrip()
+    sign = SILENT if cell.outcome is None else SIGN[cell.outcome]
+    return " ".join(filter(None, [sign, ", ".join(items), LETTER if cell.letters else ""]))
 
 
 def _events(matrix: Matrix) -> Iterator[str]:
@@ -184,6 +198,7 @@ def _cell_json(cell: Cell) -> Json:
     return {
         "outcome": None if cell.outcome is None else cell.outcome.word,
         "items": [{"rule": rule, "item": item} for rule, item in cell.items],
+        "letters": list(cell.letters),
     }
 
 
@@ -198,10 +213,9 @@ def matrix_csv(matrix: Matrix) -> str:
 
 
 def _cell_csv(cell: Cell) -> str:
-    if cell.outcome is None:
-        return ""
     items = dict.fromkeys(item or OPEN for _, item in cell.items)
-    return " ".join([words(cell.outcome.word), ", ".join(items)]).rstrip()
+    outcome = "" if cell.outcome is None else words(cell.outcome.word)
+    return " ".join(filter(None, [outcome, ", ".join(items), LETTER if cell.letters else ""]))
 
 
 def _json(content: Any) -> str:
