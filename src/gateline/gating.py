@@ -56,11 +56,13 @@ def choose(specs: Specs, subject_kind: str, request: Request) -> list[Choice]:
         version = rule.version_on(request.as_of)
         if version is not None and (rule.id in asked or version.status_on(request.as_of) is not Status.SUPERSEDED):
             choices.append(_choice(rule, version, asked, request))
-        elif version is None and rule.id in asked:
+        elif version is None and rule.id in request.rules:
             raise InputError(f"{rule.id}: no version in force on {request.as_of}; {_starts([rule])}.")
-    if not choices:
+    if not choices or (asked and not any(choice.gating for choice in choices)):
+        wanted = [rule for rule in about if rule.id in asked] or about
+        told = "such rule" if asked else "rule"
         raise InputError(
-            f"no rule about {SUBJECTS[subject_kind]} had been issued by {request.as_of}; {_starts(about)}."
+            f"no {told} about {SUBJECTS[subject_kind]} had been issued by {request.as_of}; {_starts(wanted)}."
         )
     return choices
 
@@ -75,7 +77,8 @@ def _starts(rules: list[Rule]) -> str:
     versions = [version for rule in rules for version in rule.versions]
     starts = sorted({version.effective.start for version in versions if version.effective})
     issued = min((version.issued for version in versions if version.issued), default=None)
-    return f"versions start on {', '.join(map(str, starts))}" + (f", the first issued on {issued}" if issued else "")
+    told = [f"versions start on {', '.join(map(str, starts))}"] if starts else []
+    return ", ".join([*told, *([f"the first was issued on {issued}"] if issued else [])])
 
 
 def _choice(rule: Rule, version: Version, asked: set[str], request: Request) -> Choice:
