@@ -19,6 +19,7 @@ from gateline.rules.explain import ClauseReport, ConditionReport
 from gateline.rules.model import Outcome
 from gateline.screening import Screening, Verdict
 
+DIE_LIMIT = "die-limit"
 STYLE = {Outcome.MET: "bold red", Outcome.UNDETERMINED: "bold yellow", Outcome.NOT_MET: "bold green"}
 
 
@@ -124,6 +125,12 @@ def _because(verdict: Verdict) -> Iterable[RenderableType]:
     if len(explanation.settles) < len(explanation.missing):
         yield Text(f"Enough to settle it: {', '.join(map(words, explanation.settles))}.", style="yellow")
     yield from (Text(f"  {wording.flip_text(flip)}") for flip in explanation.flips)
+    if "applicable_die_area" in explanation.missing and not any(
+        other.reading.id == DIE_LIMIT for other in verdict.alternatives
+    ):
+        yield Text(
+            f"Taking each die to be no larger than a scanner can expose (reading {DIE_LIMIT}) does not settle it."
+        )
     yield from (Text(line, style="yellow") for line in wording.warnings(verdict))
     for other in verdict.alternatives:
         answer = wording.answer_text(other.outcome, other.item)
