@@ -67,6 +67,7 @@ def _version(version: Version) -> Json:
         "citations": [f"{citation.cite} ({citation.role})" for citation in version.citations],
         "items": [_clause(item) for item in version.items],
         "exclusions": [_clause(exclusion) for exclusion in version.exclusions],
+        "checklist": [{"id": point.id, "says": point.says, "cite": point.cite} for point in version.checklist],
         "notes": list(version.notes),
     }
 
@@ -86,7 +87,13 @@ def _clause(clause: Clause) -> Json:
         "cite": clause.cite,
         "all": [_condition(test) for test in clause.conditions],
     }
-    return found | ({"unless": list(clause.unless)} if clause.unless else {})
+    more = {
+        "unless": list(clause.unless),
+        "under": dict(clause.under),
+        "during": _period(clause.during),
+        "by": clause.by,
+    }
+    return found | {key: value for key, value in more.items() if value}
 
 
 def _condition(test: Condition) -> str:

@@ -51,7 +51,9 @@ def card(screening: Screening) -> RenderableType:
 
 def _is_brief(verdict: Verdict, screening: Screening) -> bool:
     """Whether a gating rule plainly does not apply: not met, near to no figure, the same under every reading."""
-    measured = wording.first_distance_text(verdict, screening) or verdict.rule.id in screening.request.rules
+    overcome = verdict.rule.effect == "presumption" and any(item.excluded_by for item in verdict.explanation.items)
+    asked = verdict.rule.id in screening.request.rules
+    measured = wording.first_distance_text(verdict, screening) or overcome or asked
     return verdict.outcome is Outcome.NOT_MET and not measured and not verdict.alternatives and not verdict.crossings
 
 

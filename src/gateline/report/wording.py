@@ -202,7 +202,11 @@ def classification_text(screening: Screening) -> str:
     if met:
         return ", ".join(met)
     open_entries = _entries(verdict for verdict in classes if verdict.outcome is Outcome.UNDETERMINED)
-    left = f"{_item_text(rest)} (AT only)" if rest.outcome is not Outcome.NOT_MET else f"not {_entries([rest])} either"
+    left = (
+        f"{rest.explanation.item or _entries([rest])} (AT only)"
+        if rest.outcome is not Outcome.NOT_MET
+        else f"not {_entries([rest])} either"
+    )
     return f"{open_entries} or {left}, undetermined" if open_entries else f"not {_entries(classes)}; {left}"
 
 
