@@ -174,6 +174,14 @@ _CHIP = (
         bare=True,
         label="transistors",
     ),
+    _amount(
+        "total_transistor_count",
+        "",
+        "55 billion",
+        "over all logic dies, whatever their node: process density × area, or a count from the design",
+        bare=True,
+        label="transistors of all dies",
+    ),
     _amount("memory_bandwidth", "GB/s", "819 GB/s", "bandwidth of a memory stack, or of the package that holds it"),
     _amount(
         "package_area",
@@ -213,12 +221,13 @@ _CHIP = (
         "days_since_application",
         "day",
         "30 day",
-        "days since the designer applied to become an approved IC designer",
+        "days from the designer's application to become approved to the day that counts for its standing",
     ),
     _amount("power", "W", "700 W", "thermal design power", zero=False),
     _flag("datacenter", "designed or marketed for use in datacenters"),
     _flag("hbm", "the package contains high-bandwidth memory"),
     _flag("dominant_function_processing", "memory and logic in one package whose dominant function is processing"),
+    _flag("co_packaged_memory", "memory stands in the package beside the logic"),
     _flag("microprocessor", "a general-purpose microprocessor (CPU)"),
     _flag("non_planar_transistors", "at least one logic die uses a non-planar transistor architecture"),
     _flag("packaged_by_fabricator", "the front-end fabricator itself packages the die"),
@@ -229,7 +238,16 @@ _CHIP = (
     _flag("osat_approved", "the packaging company is an approved OSAT"),
     _name("product", "product", "Ascend 910B", "product name of the IC"),
     _name("designer", "entity", "Nvidia", "company that designs the IC"),
-    _name("designer_headquarters", "country", "US", "headquarters of the designer's ultimate parent"),
+    _name(
+        "designer_headquarters",
+        "country",
+        "US",
+        "headquarters of the designer; of a parent in Macau or D:5 if it has one",
+    ),
+    _name("customer_headquarters", "country", "CN", "headquarters of the company that orders the fabrication"),
+    _name(
+        "fabricator_headquarters", "country", "TW", "headquarters of the company that makes the dies, or of its parent"
+    ),
     _name("packaging_country", "country", "TW", "country in which the die is packaged"),
     _name("packager", "entity", "Amkor", "company that packages the die"),
     _name("destination", "country", "CN", "country of destination"),
@@ -242,6 +260,11 @@ _CHIP = (
         aliases=("export_year", "export_completed"),
     ),
     _date("first_marketed", "2026-01-01", "day on which the IC was first marketed"),
+    _date(
+        "standing_date",
+        "2027-06-30",
+        "day that counts for a designer's standing: of the transaction, else of the question",
+    ),
     _date("designer_application_date", "2026-11-01", "day on which the designer applied to become approved"),
 )
 
@@ -262,6 +285,7 @@ _CLUSTER = (
     _flag("contains_3a090", "an IC in it meets or exceeds 3A090.a or 3A090.b"),
     _flag("contains_3a090_a", "an IC in it meets or exceeds 3A090.a"),
     _flag("contains_3a991_p", "an IC in it meets or exceeds 3A991.p"),
+    _flag("contains_section_232", "an IC in it lies in a band of the Section 232 tariff"),
     *(
         _flag(f"described_in_{entry}", f"also described in ECCN {entry.upper()}, apart from what its ICs compute")
         for entry in ("4a003", "4a004", "4a005", "5a002", "5a004", "5a992")

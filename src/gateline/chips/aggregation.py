@@ -16,9 +16,8 @@ SUMMED = (
     "applicable_die_area",
     "dram_bandwidth",
     "io_bandwidth",
-    "approximated_transistor_count",
 )
-"""What a board of several packages has more of."""
+"""What a board of several packages has more of; transistors are counted per package by definition (15 CFR 772.1)."""
 
 
 def at_level(chip: Chip, level: str, inputs: Inputs) -> Inputs:

@@ -57,6 +57,11 @@ class Rate(Sourced):
     compressed: Annotated[bool | None, flag("compressed")] = False
     sparse: Annotated[bool | None, flag("sparse")] = False
 
+    @property
+    def is_special(self) -> bool:
+        """Whether the rate counts under a reading only."""
+        return self.peak != "shipped" or self.compressed is True
+
     @model_validator(mode="after")
     def _dense(self) -> Rate:
         if self.sparse:
@@ -185,6 +190,17 @@ class Chip(_Stated):  # type: ignore[misc]
     def stated(self) -> dict[str, Any]:
         """The quantities that the file states directly."""
         return {name: getattr(self, name) for name in STATED if name in self.model_fields_set}
+
+    @model_validator(mode="after")
+    def _plain_rates(self) -> Chip:
+        plain = {(rate.format, rate.processing_unit) for rate in self.rates if not rate.is_special}
+        for rate in self.rates:
+            if rate.is_special and (rate.format, rate.processing_unit) not in plain:
+                raise InputError(
+                    f"{rate.format} has only a rate with compression or of the silicon; write the plain rate of the "
+                    "format beside it, or rate: unknown."
+                )
+        return self
 
     @model_validator(mode="after")
     def _one_bandwidth(self) -> Chip:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -22,9 +23,12 @@ from gateline.rules.corpus import Specs
 AREA_WITHOUT_DIE = (
     "applicable_die_area: 0 means that no die is non-planar, but one is. Leave the area out where it is not known."
 )
-NOT_HBM = ("GDDR", "LPDDR", "DDR", "SRAM")
-LONGEST_OPERAND = Fraction(64)
-"""No unit takes operands of more bits."""
+NOT_HBM = re.compile(r"((GDDR|LPDDR|DDR)\d\w?|SRAM|NONE)\b[^a-z]*", re.IGNORECASE)
+"""Memory types that are no high-bandwidth memory; a name that says more, such as 'DDR 3D stacked', is left open."""
+LONGEST_OPERAND = Fraction(128)
+"""No unit is known that takes operands of more bits."""
+HOST_LINK = re.compile(r"PCI|CXL|C2C|host|UPI|fabric", re.IGNORECASE)
+"""Names of links to a host; a list of links without one is taken to be incomplete."""
 FUNCTION = "dominant_function_processing"
 STACK = ("memory_bandwidth", "package_area", "memory_bandwidth_density")
 """What is stated of a memory stack, and not of a processor that has one."""
@@ -63,7 +67,7 @@ def derive(chip: Chip, specs: Specs, as_of: date, readings: Mapping[str, str]) -
 
 def completed(inputs: Inputs, as_of: date) -> Inputs:
     """The inputs, and what follows from them once everything that is stated is there."""
-    return _with_application(_with_function(_with_operations(with_planar(inputs))), as_of)
+    return _with_standing(_with_function(_with_operations(_with_all_transistors(with_planar(inputs)))), as_of)
 
 
 def _with_operations(inputs: Inputs) -> Inputs:
@@ -78,27 +82,50 @@ def _with_operations(inputs: Inputs) -> Inputs:
     return inputs | {"operation_rate": Datum(Amount(least / LONGEST_OPERAND, None), how)}
 
 
+def _with_all_transistors(inputs: Inputs) -> Inputs:
+    """The inputs, with the transistors of all dies: at least those of the applicable ones where only these are known."""
+    applicable = inputs.get("approximated_transistor_count")
+    if "total_transistor_count" in inputs or applicable is None or not isinstance(applicable.value, Amount):
+        return inputs
+    least = Datum(Amount(applicable.value.low, None), "at least the applicable dies")
+    return inputs | {"total_transistor_count": least}
+
+
 def _with_function(inputs: Inputs) -> Inputs:
-    """The inputs, with the dominant function of what is plainly no memory: it computes, or is logic without memory."""
+    """The inputs, with the dominant function of what is plainly no memory stack.
+
+    That is what computes and has no high-bandwidth memory, or has it beside logic dies or co-packaged; and logic dies
+    without such memory.
+    """
     if FUNCTION in inputs or any(name in inputs for name in STACK):
         return inputs
     performance, memory = inputs.get("total_processing_performance"), inputs.get("hbm")
     computes = performance is not None and isinstance(performance.value, Amount) and bool(performance.value.low)
-    logic = "process_node" in inputs and memory is not None and memory.value is False
-    if not computes and not logic:
-        return inputs
-    how = "described by what it computes" if computes else "logic dies without high-bandwidth memory"
-    return inputs | {FUNCTION: Datum(True, f"{how}, not as a memory stack")}
+    logic, beside = "process_node" in inputs, inputs.get("co_packaged_memory")
+    without = memory is not None and memory.value is False
+    if computes and (memory is None or without or logic or (beside is not None and beside.value is True)):
+        return inputs | {FUNCTION: Datum(True, "described by what it computes, not as a memory stack")}
+    if logic and without:
+        return inputs | {FUNCTION: Datum(True, "logic dies without high-bandwidth memory")}
+    return inputs
 
 
-def _with_application(inputs: Inputs, as_of: date) -> Inputs:
-    """The inputs, with the days since the designer applied to become approved."""
+def _with_standing(inputs: Inputs, as_of: date) -> Inputs:
+    """The inputs, with the day that counts for a designer's standing, and the days since its application."""
+    stated = inputs.get("transaction_date")
+    known = stated is not None and isinstance(stated.value, Amount) and not stated.value.unknown
+    day = replace(stated) if known and stated is not None else Datum(Amount.exactly(as_of.toordinal()), "as of")
+    inputs = inputs | {"standing_date": day}
     filed = inputs.get("designer_application_date")
-    if filed is None or not isinstance(filed.value, Amount):
+    if filed is None or not isinstance(filed.value, Amount) or not isinstance(day.value, Amount):
         return inputs
-    day = Fraction(as_of.toordinal())
-    ends = [None if end is None or end > day else day - end for end in (filed.value.high, filed.value.low)]
-    return inputs | {"days_since_application": Datum(Amount(*ends), f"from the filing to {as_of}")}
+    days = Amount(_days(day.value.low, filed.value.high), _days(day.value.high, filed.value.low))
+    return inputs | {"days_since_application": Datum(days, "from the application to that day")}
+
+
+def _days(later: Fraction | None, earlier: Fraction | None) -> Fraction | None:
+    """Days from one day to another; None where one is unknown, or nothing has been filed by then."""
+    return None if later is None or earlier is None or earlier > later else later - earlier
 
 
 def with_planar(inputs: Inputs) -> Inputs:
@@ -122,25 +149,29 @@ def _memory(chip: Chip, inputs: Inputs) -> None:
     kind = memory.type.upper()
     known = memory.hbm
     if known is None and "hbm" not in memory.model_fields_set and kind:
-        known = True if "HBM" in kind else False if kind.startswith(NOT_HBM) else None
+        known = True if "HBM" in kind else False if NOT_HBM.fullmatch(kind) else None
     inputs["hbm"] = Datum(known, memory.type, memory.source, memory.confidence)
+    if memory.co_packaged is not None:
+        inputs["co_packaged_memory"] = Datum(memory.co_packaged, "stated")
 
 
 def _bandwidth(chip: Chip, inputs: Inputs) -> None:
     if not chip.links:
         return
+    complete = _is_complete(chip)
     low = sum((link.bandwidth.low or Fraction(0) for link in chip.links), Fraction(0))
     highs = [link.bandwidth.high for link in chip.links]
-    high = (
-        None
-        if None in highs or not chip.links_complete
-        else sum((end for end in highs if end is not None), Fraction(0))
-    )
+    high = None if None in highs or not complete else sum((end for end in highs if end is not None), Fraction(0))
     how = " + ".join(f"{describe(link.bandwidth, 'GB/s')} {link.name}" for link in chip.links)
     sources = ", ".join(dict.fromkeys(link.source for link in chip.links if link.source)) or ", ".join(chip.sources)
-    inputs["io_bandwidth"] = Datum(
-        Amount(low, high), how + ("" if chip.links_complete else " + others"), sources, chip.confidence
-    )
+    inputs["io_bandwidth"] = Datum(Amount(low, high), how + ("" if complete else " + others"), sources, chip.confidence)
+
+
+def _is_complete(chip: Chip) -> bool:
+    """Whether the links are all there are: as stated, else if one of them goes to the host."""
+    if "links_complete" in chip.model_fields_set:
+        return chip.links_complete is True
+    return any(HOST_LINK.search(link.name) for link in chip.links)
 
 
 def _market(chip: Chip, readings: Mapping[str, str], inputs: Inputs) -> None:

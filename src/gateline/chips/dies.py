@@ -42,6 +42,9 @@ def put_dies(chip: Chip, specs: Specs, as_of: date, readings: Mapping[str, str],
     inputs["applicable_die_area"] = Datum(area, _how_area(counted), *origin)
     count = _transistors(dies, specs, as_of)
     inputs["approximated_transistor_count"] = Datum(count, _how_counted(dies), *origin)
+    everything = _counted_transistors(dies, np.ones(len(dies), dtype=bool), np.ones(len(dies), dtype=bool))
+    least = everything.low if everything.low is not None else count.low
+    inputs["total_transistor_count"] = Datum(Amount(least, everything.high), _how_counted(dies), *origin)
 
 
 def _limited(die: Die) -> Die:
@@ -99,8 +102,13 @@ def _how_die(die: Die) -> str:
 def _transistors(dies: list[Die], specs: Specs, as_of: date) -> Amount:
     """The transistors of the dies to which the foundry rule's definition applies, or could apply."""
     outcome = _advanced(dies, specs, as_of)
+    return _counted_transistors(dies, outcome == Outcome.MET, outcome != Outcome.NOT_MET)
+
+
+def _counted_transistors(dies: list[Die], least: Array, most: Array) -> Amount:
+    """The transistors of the dies that count at the least, and at the most."""
     ends = []
-    for end, counted in (("low", outcome == Outcome.MET), ("high", outcome != Outcome.NOT_MET)):
+    for end, counted in (("low", least), ("high", most)):
         densities, areas, counts = (exact_array(values).reshape(-1, 1) for values in _count_parts(dies, end))
         total = approximated_transistor_count(densities, areas, counts, np.asarray(counted).reshape(-1, 1))
         ends.append(exact_value(total[0]))

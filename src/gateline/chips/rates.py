@@ -53,9 +53,16 @@ def put_performance(chip: Chip, readings: Mapping[str, str], inputs: Inputs) -> 
     inputs["operation_rate"] = _aggregate([_Term(rate, None) for rate in rates], readings)
 
 
+def together(rates: list[Rate], readings: Mapping[str, str]) -> Amount:
+    """What several rates come to: the highest of a unit, over the units as the readings say."""
+    total = _aggregate([_Term(rate, None) for rate in rates], readings).value
+    assert isinstance(total, Amount)
+    return total
+
+
 def chosen_rates(rates: list[Rate], readings: Mapping[str, str]) -> list[Rate]:
     """The rates that count: the shipped or the silicon peak, without or with what compression adds."""
-    chosen = [rate for rate in rates if rate.peak == "shipped" and not rate.compressed]
+    chosen = [rate for rate in rates if not rate.is_special]
     if readings["fp4"] == "compressed":
         chosen = _replaced(chosen, [rate for rate in rates if rate.compressed])
     if readings["peak"] == "silicon":

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from gateline.amounts import Amount
 from gateline.chips.chipfile import Chip, Rate
-from gateline.chips.rates import TF32_BITS, chosen_rates
+from gateline.chips.rates import TF32_BITS, chosen_rates, together
 from gateline.clusters.systemfile import System
 from gateline.inputs import Datum, Inputs, to_columns
 from gateline.rules.corpus import Specs
@@ -17,12 +17,22 @@ from gateline.rules.explain import explain, group_outcome
 from gateline.rules.model import Outcome
 from gateline.rules.program import compile_version
 
+
+@dataclass(frozen=True, slots=True)
+class Contained:
+    """What an IC of a system has to meet for a flag: items of a rule or a group of them, less their exclusions or not."""
+
+    rule: str
+    group: str = ""
+    exclusions: bool = True
+
+
 CONTAINED = {
-    "contains_3a090_a": ("us.ear.3a090", "3A090.a"),
-    "contains_3a090": ("us.ear.3a090", "3A090"),
-    "contains_3a991_p": ("us.ear.3a991p", "3A991.p"),
+    "contains_3a090_a": Contained("us.ear.3a090", "3A090.a"),
+    "contains_3a090": Contained("us.ear.3a090", "3A090"),
+    "contains_3a991_p": Contained("us.ear.3a991p", "3A991.p", exclusions=False),
+    "contains_section_232": Contained("us.tariff.section-232"),
 }
-"""For each flag about the ICs of a system: the rule and the group of its items that an IC has to meet."""
 PRECISIONS = {"double_precision_rate": 64, "single_precision_rate": 32}
 TERA_PER_PETA = Fraction(1000)
 
@@ -59,15 +69,16 @@ def derive(system: System, members: Sequence[Member], specs: Specs, as_of: date,
 
 def _contained(flag: str, members: Sequence[Member], specs: Specs, as_of: date, readings: Mapping[str, str]) -> Datum:
     """Whether an IC of the system meets the items, as the one evaluator says of each sort of chip."""
-    rule_id, group = CONTAINED[flag]
-    version = specs.rules[rule_id].version_on(as_of)
+    wanted = CONTAINED[flag]
+    version = specs.rules[wanted.rule].version_on(as_of)
     if version is None:
-        return Datum(False, f"{group} did not exist")
-    program = compile_version(specs, rule_id, version, as_of, readings)
+        return Datum(False, f"{wanted.rule} had not been issued")
+    program = compile_version(specs, wanted.rule, version, as_of, readings)
     outcomes = []
     for member in members:
         columns = to_columns(member.inputs)
-        outcomes.append((member, group_outcome(program, columns, group), explain(program, columns).item))
+        outcome = group_outcome(program, columns, wanted.group, exclusions=wanted.exclusions)
+        outcomes.append((member, outcome, explain(program, columns).item))
     gravest = max(outcome for _, outcome, _ in outcomes)
     value = None if gravest is Outcome.UNDETERMINED else gravest is Outcome.MET
     return Datum(value, "; ".join(_how(member, outcome, item) for member, outcome, item in outcomes))
@@ -93,11 +104,9 @@ def _together(name: str, members: Sequence[Member], readings: Mapping[str, str])
 
 
 def _rate(chip: Chip, bits: int, readings: Mapping[str, str]) -> Amount:
-    """The highest floating-point rate of a chip in a precision."""
-    rates = [rate.rate for rate in _floating(chosen_rates(chip.rates, readings)) if rate.bits.low == bits]
-    highs = [rate.high for rate in rates]
-    low = max((rate.low for rate in rates if rate.low is not None), default=None)
-    return Amount(low, None if not rates or None in highs else max(end for end in highs if end is not None))
+    """The floating-point rate of a chip in a precision, over its units as the readings say."""
+    rates = [rate for rate in _floating(chosen_rates(chip.rates, readings)) if rate.bits.low == bits]
+    return together(rates, readings) if rates else Amount()
 
 
 def _floating(rates: Iterable[Rate]) -> list[Rate]:

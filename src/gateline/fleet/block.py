@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gateline.amounts import read_date
+from gateline.chips.derive import FUNCTION, STACK
 from gateline.chips.rates import TF32_BITS
 from gateline.errors import InputError
 from gateline.fleet.cells import (
@@ -28,10 +29,11 @@ from gateline.fleet.columns import (
     points_or_range,
     prefer,
     take,
-    with_application,
+    with_all_transistors,
     with_function,
     with_original,
     with_planar,
+    with_standing,
 )
 from gateline.fleet.dies import read_dies
 from gateline.fleet.headers import Header
@@ -45,6 +47,7 @@ from gateline.rules.corpus import Specs
 from gateline.rules.evaluate import NO_ITEM, OPEN_ITEM, Evaluation, evaluate
 from gateline.rules.model import Outcome
 from gateline.rules.program import Program, compile_version
+from gateline.rules.table import DecisionTable, classify, compile_table, present
 from gateline.rules.ways import ways_out
 from gateline.screening import settle_facts
 
@@ -93,6 +96,18 @@ class Screened:
     rules: dict[str, RuleColumn]
 
 
+Gating = tuple[Choice, Program]
+"""A rule that gates on a day, and its program."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Rules, and the columns that they read."""
+
+    rules: list[Gating]
+    columns: Columns
+
+
 class Screener:
     """Screens blocks of one table; what is compiled for a date is kept for the next block.
 
@@ -107,7 +122,8 @@ class Screener:
         self.assumed: dict[str, dict[str, bool]] = {}
         self._figures = figures
         self._chips: dict[str, Inputs] = {}
-        self._programs: dict[date, list[tuple[Choice, Program]]] = {}
+        self._programs: dict[date, list[Gating]] = {}
+        self._tables: dict[tuple[object, ...], DecisionTable | None] = {}
 
     def screen(self, rows: Sequence[Sequence[str]], start: int) -> Screened:
         """Screen a block whose first row is data row number `start`."""
@@ -115,8 +131,8 @@ class Screener:
         problems = Problems(start)
         days = self._days(cells, len(rows), problems)
         counts = self._counts(cells, len(rows), problems)
-        columns = with_ratios(self._columns(cells, days, problems))
-        return Screened(problems, columns, counts, self._rules(columns, days, len(rows), problems))
+        columns = self._columns(cells, days, problems)
+        return Screened(problems, with_ratios(columns), counts, self._rules(columns, days, len(rows), problems))
 
     def _days(self, cells: list[tuple[str, ...]], rows: int, problems: Problems) -> npt.NDArray[np.int64]:
         """The day number on which each row is screened."""
@@ -153,12 +169,20 @@ class Screener:
             numbers = read_numbers(cells[column.position], column, problems)
             prefer(columns, name, numbers, said_unknown(cells[column.position]))
         with_planar(columns, problems)
-        with_function(columns, len(days))
-        with_application(columns, days)
+        with_function(columns, self._said_unknown(cells, (FUNCTION, *STACK), len(days)))
+        with_standing(columns, days)
+        with_all_transistors(columns)
         if "tokens" in columns:
             columns["training_compute"] = stated_first(columns.get("training_compute"), architecture_compute(columns))
         with_original(columns)
         return columns
+
+    def _said_unknown(self, cells: list[tuple[str, ...]], names: Sequence[str], rows: int) -> npt.NDArray[np.bool_]:
+        """The rows that say in words that one of some inputs is unknown."""
+        positions = [self.header.words[name] for name in names if name in self.header.words]
+        positions += [self.header.numbers[name].position for name in names if name in self.header.numbers]
+        found = [said_unknown(cells[position]) for position in positions]
+        return np.logical_or.reduce(found) if found else np.zeros(rows, dtype=bool)
 
     def _put_dies(self, columns: Columns, cells: list[tuple[str, ...]], problems: Problems) -> None:
         """What follows from the dies that rows describe, before what their chips have."""
@@ -231,27 +255,48 @@ class Screener:
                     problems.add(row, "as_of", day.isoformat(), str(error))
                 continue
             part = columns if len(here) == rows else take(columns, here)
-            for choice, program in programs:
-                completed = self._completed(choice, program, part, len(here), day)
-                column = found[choice.rule.id]
-                column.put(program, evaluate(program, completed, len(here)), here)
-                if column.ways is not None:
-                    column.ways[here] = ways_out(program, completed, len(here))
+            for group in self._groups(programs, part, len(here), day):
+                for (choice, program), verdict in zip(group.rules, self._answers(group, len(here)), strict=True):
+                    column = found[choice.rule.id]
+                    column.put(program, verdict, here)
+                    if column.ways is not None:
+                        column.ways[here] = ways_out(program, with_ratios(group.columns), len(here))
         return found
 
-    def _completed(self, choice: Choice, program: Program, columns: Columns, rows: int, day: date) -> Columns:
-        """The columns, and the facts that follow from lists or are assumed for one rule."""
-        request = replace(self.request, as_of=day)
-        facts, assumed = settle_facts(self.specs, choice.rule, program, columns, request, rows)
-        self.assumed.setdefault(choice.rule.id, {}).update(assumed)
-        return {**columns, **facts}
+    def _groups(self, programs: list[Gating], columns: Columns, rows: int, day: date) -> list[_Group]:
+        """The rules that read the same columns together; one for which facts are filled in reads its own."""
+        alike = _Group([], columns)
+        groups = [alike]
+        for choice, program in programs:
+            request = replace(self.request, as_of=day)
+            facts, assumed = settle_facts(self.specs, choice.rule, program, columns, request, rows)
+            self.assumed.setdefault(choice.rule.id, {}).update(assumed)
+            if facts:
+                groups.append(_Group([(choice, program)], {**columns, **facts}))
+            else:
+                alike.rules.append((choice, program))
+        return [group for group in groups if group.rules]
+
+    def _answers(self, group: _Group, rows: int) -> list[Evaluation]:
+        """What each rule of a group says of each row: looked up, or where the table would be too large, evaluated."""
+        programs = [program for _, program in group.rules]
+        inputs = present(group.columns)
+        key = (inputs, *map(id, programs))
+        if key not in self._tables:
+            self._tables[key] = compile_table(programs, inputs)
+        table = self._tables[key]
+        if table is None:
+            completed = with_ratios(group.columns)
+            return [evaluate(program, completed, rows) for program in programs]
+        answers = classify(table, group.columns, rows)
+        return [answers.of(number) for number in range(len(programs))]
 
     def has_ways(self, rule: str) -> bool:
         """Whether a rule has exclusions that somebody can bring about."""
         versions = self.specs.rules[rule].versions
         return any(exclusion.by for version in versions for exclusion in version.exclusions)
 
-    def programs(self, day: date) -> list[tuple[Choice, Program]]:
+    def programs(self, day: date) -> list[Gating]:
         """The gating rules on a day, compiled.
 
         Raises

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -16,6 +17,7 @@ from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import Column, Names, fully_unknown, stated_first
 
 Columns = dict[str, Column | Names]
+Truth = npt.NDArray[np.bool_]
 
 
 def points_or_range(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> Column:
@@ -55,28 +57,55 @@ def with_planar(columns: Columns, problems: Problems) -> None:
         columns["applicable_die_area"] = points_or_range(*(np.where(planar, 0.0, np.nan) for _ in range(2)))
 
 
-def with_function(columns: Columns, rows: int) -> None:
-    """Rows of what is plainly no memory have processing as their dominant function: it computes, or is logic without it."""
-    performance, node, memory = (columns.get(name) for name in ("total_processing_performance", "process_node", "hbm"))
-    plain = np.zeros(rows, dtype=bool)
-    if isinstance(performance, Column):
-        plain |= np.asarray(performance.low > 0, dtype=bool)
-    if isinstance(node, Column) and isinstance(memory, Column):
-        plain |= ~fully_unknown(node) & np.asarray(memory.high == 0, dtype=bool)
+def with_function(columns: Columns, silent: Truth) -> None:
+    """Rows of what is plainly no memory stack have processing as their dominant function, as for one chip.
+
+    `silent` are the rows that say in words that the function, or a figure of a stack, is unknown.
+    """
+    performance, node, memory, beside = (
+        columns.get(name) for name in ("total_processing_performance", "process_node", "hbm", "co_packaged_memory")
+    )
+    nothing = np.zeros(len(silent), dtype=bool)
+    computes = _holds(performance, lambda values: values > 0, nothing)
+    logic = ~fully_unknown(node) if isinstance(node, Column) else nothing
+    without = _holds(memory, lambda values: values == 0, nothing)
+    unsaid = fully_unknown(memory) if isinstance(memory, Column) else ~nothing
+    plain = (computes & (unsaid | without | logic | _holds(beside, lambda values: values == 1, nothing))) | (
+        logic & without
+    )
     for stack in map(columns.get, STACK):
         if isinstance(stack, Column):
             plain &= fully_unknown(stack)
+    plain &= ~silent
     if plain.any():
         flag = np.where(plain, 1.0, np.nan)
         columns[FUNCTION] = stated_first(columns.get(FUNCTION), Column(flag, flag))
 
 
-def with_application(columns: Columns, days: npt.NDArray[np.int64]) -> None:
-    """The days since a designer applied to become approved, where the row says when it did."""
+def _holds(column: Column | Names | None, test: Callable[[npt.NDArray[np.float64]], Truth], otherwise: Truth) -> Truth:
+    """Where the lower end of a column passes a test."""
+    return np.asarray(test(column.low), dtype=bool) if isinstance(column, Column) else otherwise
+
+
+def with_standing(columns: Columns, days: npt.NDArray[np.int64]) -> None:
+    """The day that counts for a designer's standing, and the days since its application."""
+    today = days.astype(np.float64)
+    stated = columns.get("transaction_date")
+    day = Column(today, today) if not isinstance(stated, Column) else stated_first(stated, Column(today, today))
+    columns["standing_date"] = day
     filed = columns.get("designer_application_date")
     if isinstance(filed, Column):
-        ends = [np.where(end <= days, days - end, np.nan) for end in (filed.high, filed.low)]
+        pairs = ((day.low, filed.high), (day.high, filed.low))
+        ends = [np.where(earlier <= later, later - earlier, np.nan) for later, earlier in pairs]
         columns["days_since_application"] = points_or_range(*ends)
+
+
+def with_all_transistors(columns: Columns) -> None:
+    """The transistors of all dies: at least those of the applicable ones, where only these are known."""
+    applicable = columns.get("approximated_transistor_count")
+    if isinstance(applicable, Column):
+        least = Column(applicable.low, np.full_like(applicable.low, np.nan))
+        columns["total_transistor_count"] = stated_first(columns.get("total_transistor_count"), least)
 
 
 def with_original(columns: Columns) -> None:

@@ -11,7 +11,7 @@ from gateline.chips.telling import describe
 from gateline.gating import Choice
 from gateline.jobs.chip import default_catalogue, find_chip
 from gateline.jobs.sweep import KIND, Span, Sweep
-from gateline.quantities import QUANTITIES
+from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.corpus import Specs
 from gateline.rules.history import Reason, reasons
 from gateline.rules.model import Citation, Outcome, Rule, Status, Version
@@ -242,7 +242,8 @@ def _input_reasons(sweep: Sweep, earlier: date, later: date, program: Program) -
         value = new[name].value if name in new else None
         if isinstance(value, Amount) and (name not in old or old[name].value != value):
             entry = QUANTITIES[name]
-            yield Reason(f"{entry.short} is {describe(value, entry.unit)} on this day")
+            told = "this day" if entry.kind is Kind.DATE else f"{describe(value, entry.unit)} on this day"
+            yield Reason(f"{entry.short} is {told}")
 
 
 @dataclass(frozen=True, slots=True)

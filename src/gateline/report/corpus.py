@@ -90,7 +90,6 @@ def _clause(clause: Clause) -> Json:
     more = {
         "unless": list(clause.unless),
         "under": dict(clause.under),
-        "during": _period(clause.during),
         "by": clause.by,
     }
     return found | {key: value for key, value in more.items() if value}

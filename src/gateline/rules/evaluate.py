@@ -97,14 +97,15 @@ def _cells(axis: Axis, values: Array) -> Cells:
     exact = values.dtype == object
     with np.errstate(invalid="ignore"):
         for cut in axis.cuts:
-            border = cut.value if exact else _float_border(cut)
+            border = cut.value if exact else float_border(cut)
             passed += np.asarray(values > border if cut.above else values >= border, dtype=bool)
     if axis.can_be_undefined:
         passed += np.asarray(values == UNDEFINED, dtype=bool)
     return passed
 
 
-def _float_border(cut: Cut) -> float:
+def float_border(cut: Cut) -> float:
+    """Where a cut lies on float64 columns: moved to the side on which rounding noise counts as equality."""
     value = float(cut.value)
     noise = NOISE_ULPS * math.ulp(value)
     return value + noise if cut.above else value - noise

@@ -98,7 +98,7 @@ def explain(program: Program, inputs: Columns) -> Explanation:
     )
 
 
-def group_outcome(program: Program, inputs: Columns, group: str) -> Outcome:
+def group_outcome(program: Program, inputs: Columns, group: str, *, exclusions: bool = True) -> Outcome:
     """Whether one of a group of items holds in a batch of one: 3A090.a takes in 3A090.a.1 and 3A090.a.2.
 
     Parameters
@@ -106,11 +106,15 @@ def group_outcome(program: Program, inputs: Columns, group: str) -> Outcome:
     program : Program
     inputs : mapping of canonical name to Column or Names, each of shape (1,)
     group : str
+        Empty for all items.
+    exclusions : bool
+        Whether what an exclusion takes out does not hold; without them only the parameters of the items are tested.
     """
     first, last = locate(program.axes, with_ratios(inputs), 1)
     cells = touched((*first[:, 0].tolist(), *last[:, 0].tolist()))
-    items = tuple(item.expression for item in program.items if belongs(item.clause.id, group))
-    return outcome_over(AnyOf(items).holds(cells))
+    items = [item for item in program.items if not group or belongs(item.clause.id, group)]
+    parts = tuple(item.expression if exclusions else item.together for item in items)
+    return outcome_over(AnyOf(parts).holds(cells))
 
 
 def _report(compiled: CompiledClause, cells: Grid, exclusions: tuple[CompiledClause, ...]) -> ClauseReport:

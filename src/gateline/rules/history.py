@@ -28,6 +28,8 @@ from gateline.rules.model import (
 A_DAY = timedelta(days=1)
 LOWER_SIDE = (">=", ">")
 DAYS = "day"
+STANDING = "standing_date"
+"""The date that is the day of the question where nobody states another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,17 @@ def first_day(rule: Rule) -> date | None:
 def change_days(specs: Specs, rule: Rule) -> frozenset[date]:
     """Every day on which what a rule says of the same inputs can change.
 
-    These are the days on which a version is issued, starts, ends or changes its standing, a clause starts or ends to
-    speak, and somebody joins or leaves a list that it tests; those of the rules whose items it refers to as well.
+    These are the days on which a version is issued, starts, ends or changes its standing, somebody joins or leaves a
+    list that it tests, and the day of the question passes a date that it tests; those of the rules whose items it
+    refers to as well.
     """
     days: set[date] = set()
     for part in _with_referred(specs, rule):
         for version in part.versions:
             days.update(_version_days(version))
-            days.update(day for clause in version.clauses for day in _ends(clause.during))
+    for test in _all_tests(specs, rule):
+        if isinstance(test, QuantityTest) and test.quantity == STANDING:
+            days.update(date.fromordinal(int(test.threshold) + late) for late in (0, 1))
     for list_id in {test.list_id for test in _all_tests(specs, rule) if isinstance(test, MemberTest)}:
         days.update(_list_days(specs, list_id))
     return frozenset(days)
@@ -83,8 +88,6 @@ def reasons(specs: Specs, rule: Rule, day: date, readings: Mapping[str, str]) ->
     )
     for referred in dict.fromkeys(test.rule for test in _conditions(after) if isinstance(test, ItemTest)):
         found += _referred_reasons(specs.rules[referred], day)
-    if new is old:
-        found += _clause_reasons(new, before, after)
     lists_before = _lists(specs, rule, before)
     for list_id in _lists(specs, rule, after):
         found += _list_reasons(specs, list_id, day) if list_id in lists_before else []
@@ -131,7 +134,7 @@ def _all_tests(specs: Specs, rule: Rule) -> Iterator[Condition]:
 def _speaking(specs: Specs, version: Version, day: date, readings: Mapping[str, str]) -> Iterator[Clause]:
     """The clauses of a version that speak on a day, and those of the versions that it refers to."""
     for clause in version.clauses:
-        if clause.speaks(readings, day):
+        if clause.speaks(readings):
             yield clause
             for test in clause.conditions:
                 referred = specs.rules[test.rule].version_on(day) if isinstance(test, ItemTest) else None
@@ -155,14 +158,6 @@ def _list_days(specs: Specs, list_id: str) -> Iterator[date]:
     for part in _with_included(specs, list_id):
         for member in specs.lists[part].members:
             yield from filter(None, (member.since, member.until))
-
-
-def _clause_reasons(version: Version, before: list[Clause], after: list[Clause]) -> Iterator[Reason]:
-    """The clauses that start or end to speak while the version stays the same."""
-    for clauses, others, verb in ((after, before, "speaks from this day"), (before, after, "no longer speaks")):
-        for clause in clauses:
-            if clause.during is not None and clause not in others:
-                yield Reason(f"{clause.id} {verb}: {clause.says}", version.citations)
 
 
 def _version_reasons(rule: Rule, day: date) -> Iterator[Reason]:

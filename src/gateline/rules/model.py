@@ -98,8 +98,7 @@ Condition = QuantityTest | FlagTest | MemberTest | ItemTest
 class Clause:
     """An item or an exclusion: it holds when all of its conditions hold and none of its exclusions does.
 
-    `by` says who has to give what the clause asks for, where that matters; `during`, on which days it speaks, where
-    the text of one version names them.
+    `by` says who has to give what the clause asks for, where that matters.
     """
 
     id: str
@@ -109,12 +108,10 @@ class Clause:
     cite: str = ""
     under: tuple[tuple[str, str], ...] = ()
     by: str = ""
-    during: Period | None = None
 
-    def speaks(self, readings: Mapping[str, str], day: date) -> bool:
-        """Whether the clause belongs to the readings chosen, and speaks on `day`."""
-        chosen = all(readings.get(reading) == choice for reading, choice in self.under)
-        return chosen and (self.during is None or self.during.holds(day))
+    def speaks(self, readings: Mapping[str, str]) -> bool:
+        """Whether the clause belongs to the readings chosen."""
+        return all(readings.get(reading) == choice for reading, choice in self.under)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ def _compile(specs: Specs, rule_id: str, version: Version, day: date, chosen: Ma
 
 def _tests(specs: Specs, version: Version, day: date, readings: Mapping[str, str]) -> Iterator[Condition]:
     """All conditions of a version, those of the items it refers to included, without the references."""
-    clauses = [clause for clause in version.clauses if clause.speaks(readings, day)]
+    clauses = [clause for clause in version.clauses if clause.speaks(readings)]
     for condition in (condition for clause in clauses for condition in clause.conditions):
         if not isinstance(condition, ItemTest):
             yield condition
@@ -229,11 +229,9 @@ class _Builder:
 
     def clauses(self, version: Version) -> tuple[list[CompiledClause], dict[str, CompiledClause]]:
         """The items and exclusions of a version that belong to the readings."""
-        speaking = [clause for clause in version.exclusions if clause.speaks(self.readings, self.day)]
+        speaking = [clause for clause in version.exclusions if clause.speaks(self.readings)]
         exclusions = {clause.id: self.clause(clause, {}) for clause in speaking}
-        return [
-            self.clause(item, exclusions) for item in version.items if item.speaks(self.readings, self.day)
-        ], exclusions
+        return [self.clause(item, exclusions) for item in version.items if item.speaks(self.readings)], exclusions
 
     def clause(self, clause: Clause, exclusions: dict[str, CompiledClause]) -> CompiledClause:
         conditions = tuple(self.condition(condition) for condition in clause.conditions)

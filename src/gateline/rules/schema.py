@@ -148,7 +148,6 @@ class ExclusionEntry(Part):
     cite: str = ""
     by: str = ""
     under: dict[str, str] = {}
-    during: PeriodEntry | None = None
     all: Annotated[list[ConditionEntry], Field(min_length=1)]
 
     def build(self, unless: tuple[str, ...] = ()) -> Clause:
@@ -161,7 +160,6 @@ class ExclusionEntry(Part):
             self.cite,
             tuple(self.under.items()),
             self.by,
-            None if self.during is None else self.during.build(),
         )
 
 
