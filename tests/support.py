@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from gateline.chips.chipfile import Chip
-from gateline.chips.derive import derive
+from gateline.chips.derive import completed, derive
 from gateline.documents import Document
 from gateline.gating import Request
-from gateline.inputs import exact_array
+from gateline.inputs import exact_array, read_datum
 from gateline.jobs import check_release
 from gateline.rules.columns import Column, Columns, Names
-from gateline.rules.model import Clause, Outcome, Version
+from gateline.rules.model import Clause, ItemTest, Outcome, Version
 from gateline.rules.program import Program, compile_version
 from gateline.rules.specfiles import default_specs
 from gateline.screening import Screening, Subject, Verdict, screen
@@ -66,7 +66,15 @@ def screen_chip_document(
     day = date.fromisoformat(as_of)
     chip = Document("a chip file", {"name": "X1", **content}).validate(Chip)
     request = Request(day, role, rules, readings=readings or {})
-    return screen(SPECS, Subject("chip", "x1", "X1"), lambda chosen: derive(chip, SPECS, day, chosen), request)
+    subject = Subject("chip", "x1", "X1")
+    return screen(SPECS, subject, lambda chosen: completed(derive(chip, SPECS, day, chosen), day), request)
+
+
+def screen_stated(kind: str, stated: Mapping[str, str], as_of: str, *rules: str) -> Screening:
+    """Screen a system or a die of which nothing is known but what is stated under canonical names."""
+    inputs = {name: read_datum(name, text, SPECS, "stated") for name, text in stated.items()}
+    request = Request(date.fromisoformat(as_of), "exporter", rules)
+    return screen(SPECS, Subject(kind, "x1", "X1"), lambda _: inputs, request)
 
 
 def check_ledger(
@@ -84,7 +92,7 @@ def check_ledger(
 
 def settings_of(text: str) -> dict[str, str]:
     """Settings written as `name=value`, separated by semicolons."""
-    return dict(part.split("=", 1) for part in text.split(";") if part)
+    return {name.strip(): value.strip() for name, value in (part.split("=", 1) for part in text.split(";") if part)}
 
 
 def verdict_of(screening: Screening, rule: str) -> Verdict:
@@ -100,9 +108,19 @@ def item_of(verdict: Verdict) -> str:
 
 
 def a_day_of(version: Version) -> date:
-    """The first day on which a version is in force."""
-    assert version.effective is not None
-    return version.effective.start
+    """The first day on which a version is in force; of a text that never was, the day on which it was issued."""
+    day = version.effective.start if version.effective else version.issued
+    assert day is not None
+    return day
+
+
+def days_of(version: Version) -> list[date]:
+    """The first day of a version, and every later day on which a clause that it refers to changes."""
+    first, last = a_day_of(version), version.effective.end if version.effective else None
+    tests = [test for clause in version.clauses for test in clause.conditions if isinstance(test, ItemTest)]
+    periods = [other.effective for test in tests for other in SPECS.rules[test.rule].versions]
+    borders = {day for period in periods if period for day in (period.start, period.end) if day}
+    return sorted({first} | {day for day in borders if first < day and (last is None or day < last)})
 
 
 def step(value: Fraction | str, by: int, digits: int = 12) -> Fraction:
@@ -119,24 +137,29 @@ def step(value: Fraction | str, by: int, digits: int = 12) -> Fraction:
 
 def readings_of(version: Version) -> list[dict[str, str]]:
     """Every combination of the readings on which the clauses of a version depend."""
-    names = sorted({name for clause in (*version.items, *version.exclusions) for name, _ in clause.under})
+    names = sorted({name for clause in version.clauses for name, _ in clause.under})
     choices = [[choice for choice, _ in SPECS.readings[name].choices] for name in names]
     return [dict(zip(names, combination, strict=True)) for combination in product(*choices)]
 
 
-def program_of(rule_id: str, version: Version, readings: Mapping[str, str]) -> Program:
-    """A version as it runs on its first day."""
-    return compile_version(SPECS, rule_id, version, a_day_of(version), readings)
+def program_of(rule_id: str, version: Version, readings: Mapping[str, str], day: date | None = None) -> Program:
+    """A version as it runs on a day, or on its first."""
+    return compile_version(SPECS, rule_id, version, day or a_day_of(version), readings)
+
+
+def label(rule_id: str, version: Version, day: date, readings: Mapping[str, str]) -> str:
+    """The name of a program: the version, the day if it is not the first, the readings."""
+    later = [] if day == a_day_of(version) else [f"on:{day}"]
+    return " ".join([f"{rule_id}@{version.id}", *later, *(f"{name}={choice}" for name, choice in readings.items())])
 
 
 PROGRAMS = {
-    " ".join([f"{rule}@{version.id}", *(f"{name}={choice}" for name, choice in readings.items())]): program_of(
-        rule, version, readings
-    )
+    label(rule, version, day, readings): program_of(rule, version, readings, day)
     for rule, version in VERSIONS
+    for day in days_of(version)
     for readings in readings_of(version)
 }
-"""Every version of every rule, under every reading that it depends on."""
+"""Every version of every rule on every day on which it starts to say something else, under every reading it names."""
 
 
 def isolated(rule_id: str, version: Version, clause: Clause) -> Program:

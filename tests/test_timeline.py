@@ -279,14 +279,15 @@ def test_a_name_that_moves_from_one_row_to_the_next_does_not_change():
     assert [line[:2] for line in found] == [("2024-01-01", "met")]
 
 
-def test_a_clause_that_speaks_for_a_while():
-    """A condition of one version that holds in 2025 only."""
-    low = (QuantityTest("total_processing_performance", ">=", Fraction(1), "1 TPP"),)
-    rule = made("x.rule", Clause("in-2025", "any", low, during=Period(date(2025, 1, 1), date(2026, 1, 1))))
+def test_the_day_of_the_question_passes_a_date_that_a_rule_tests():
+    """A condition on the standing date, which is the day of the question where no transaction date is stated."""
+    tests = (QuantityTest("standing_date", "<", Fraction(date(2026, 1, 1).toordinal()), "2026-01-01"),)
+    rule = made("x.rule", Clause("early", "before 2026", tests))
     found = told(specs_with(rule), "x.rule")
-    assert found[1:] == [
-        ("2025-01-01", "met", ["in-2025 speaks from this day: any"]),
-        ("2026-01-01", "not_met", ["in-2025 no longer speaks: any"]),
+    assert [line[:2] for line in found] == [("2024-01-01", "met"), ("2026-01-01", "not_met")]
+    assert found[1][2] == ["standing date is this day"]
+    assert [line[:2] for line in told(specs_with(rule), "x.rule", {"transaction_date": "2027"})] == [
+        ("2024-01-01", "not_met")
     ]
 
 

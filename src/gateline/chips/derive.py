@@ -27,8 +27,6 @@ NOT_HBM = re.compile(r"((GDDR|LPDDR|DDR)\d\w?|SRAM|NONE)\b[^a-z]*", re.IGNORECAS
 """Memory types that are no high-bandwidth memory; a name that says more, such as 'DDR 3D stacked', is left open."""
 LONGEST_OPERAND = Fraction(128)
 """No unit is known that takes operands of more bits."""
-HOST_LINK = re.compile(r"PCI|CXL|C2C|host|UPI|fabric", re.IGNORECASE)
-"""Names of links to a host; a list of links without one is taken to be incomplete."""
 FUNCTION = "dominant_function_processing"
 STACK = ("memory_bandwidth", "package_area", "memory_bandwidth_density")
 """What is stated of a memory stack, and not of a processor that has one."""
@@ -158,20 +156,18 @@ def _memory(chip: Chip, inputs: Inputs) -> None:
 def _bandwidth(chip: Chip, inputs: Inputs) -> None:
     if not chip.links:
         return
-    complete = _is_complete(chip)
     low = sum((link.bandwidth.low or Fraction(0) for link in chip.links), Fraction(0))
     highs = [link.bandwidth.high for link in chip.links]
-    high = None if None in highs or not complete else sum((end for end in highs if end is not None), Fraction(0))
+    high = (
+        None
+        if None in highs or not chip.links_complete
+        else sum((end for end in highs if end is not None), Fraction(0))
+    )
     how = " + ".join(f"{describe(link.bandwidth, 'GB/s')} {link.name}" for link in chip.links)
     sources = ", ".join(dict.fromkeys(link.source for link in chip.links if link.source)) or ", ".join(chip.sources)
-    inputs["io_bandwidth"] = Datum(Amount(low, high), how + ("" if complete else " + others"), sources, chip.confidence)
-
-
-def _is_complete(chip: Chip) -> bool:
-    """Whether the links are all there are: as stated, else if one of them goes to the host."""
-    if "links_complete" in chip.model_fields_set:
-        return chip.links_complete is True
-    return any(HOST_LINK.search(link.name) for link in chip.links)
+    inputs["io_bandwidth"] = Datum(
+        Amount(low, high), how + ("" if chip.links_complete else " + others"), sources, chip.confidence
+    )
 
 
 def _market(chip: Chip, readings: Mapping[str, str], inputs: Inputs) -> None:

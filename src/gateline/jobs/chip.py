@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,6 +27,7 @@ from gateline.rules.specfiles import default_specs
 from gateline.screening import Rounded, Screening, Subject, screen
 
 MAXIMUM_PATH = 1000
+HOST_LINK = re.compile(r"PCI|CXL|C2C|UPI|host|fabric", re.IGNORECASE)
 ROUNDINGS = (3, 2)
 """Significant digits to which datasheets and articles round."""
 WEAK = frozenset({"estimate", "unknown"})
@@ -163,8 +165,15 @@ def screen_chip(
 
 
 def doubts(chip: Chip) -> list[str]:
-    """What is implausible about the figures of a chip, by name of the check."""
-    return [f"{chip.name}: {finding.check}: {finding.says}" for finding in findings(chip, default_limits())]
+    """What is implausible about the figures of a chip, by name of the check, and what may have been left out."""
+    told = [f"{chip.name}: {finding.check}: {finding.says}" for finding in findings(chip, default_limits())]
+    hostless = chip.links and not any(HOST_LINK.search(link.name) for link in chip.links)
+    if hostless and "links_complete" not in chip.model_fields_set and not chip.vendor_headquarters:
+        told.append(
+            f"{chip.name}: no link to a host (PCIe, CXL …) is among the links, which are taken to be all; add it, or "
+            "write links_complete: no."
+        )
+    return told
 
 
 def overridden(inputs: Inputs, stated: Inputs) -> Inputs:

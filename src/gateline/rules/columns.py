@@ -60,43 +60,57 @@ TOTALS = {name: entry.total_of for name, entry in QUANTITIES.items() if entry.to
 
 
 def with_ratios(columns: Columns) -> dict[str, Column | Names]:
-    """`columns`, and every ratio and sum whose parts are there; rows that state it themselves keep what they state.
+    """`columns`, and every ratio and sum of which a part is there; rows that state it themselves keep what they state.
 
-    A ratio of ranges runs from the smallest quotient to the largest; the lower end of a sum takes a part whose own
+    A part that is not there is unknown. A ratio of ranges runs from the smallest quotient to the largest; the lower end of a sum takes a part whose own
     lower end is unknown as zero.
     """
     result = dict(columns)
-    for name, formula in RATIOS.items():
-        ratio = QUANTITIES[name].ratio
-        assert ratio is not None
-        above, below = columns.get(ratio.numerator), columns.get(ratio.denominator)
-        if isinstance(above, Column) and isinstance(below, Column):
-            low = formula(above.low, below.high)
+    for name in RATIOS:
+        parts = _parts(columns, QUANTITIES[name].parts)
+        if parts:
+            above, below = parts
+            low = per(name, above.low, below.high)
             points = above.low is above.high and below.low is below.high and not is_unknown(below.low).any()
-            computed = Column(low, low if points else formula(above.high, _from_zero(ratio.denominator, below.low)))
+            computed = Column(low, low if points else per(name, above.high, _from_zero(name, below.low)))
             result[name] = stated_first(columns.get(name), computed)
     for name, total_of in TOTALS.items():
-        parts = [columns.get(part) for part in total_of]
-        if any(isinstance(part, Column) for part in parts):
+        parts = _parts(columns, total_of)
+        if parts:
             result[name] = stated_first(columns.get(name), _total(parts))
     return result
 
 
-def _total(parts: Sequence[Column | Names | None]) -> Column:
-    """The sum of parts, some of which may be missing."""
-    known = [part for part in parts if isinstance(part, Column)]
+def _parts(columns: Columns, names: Sequence[str]) -> list[Column]:
+    """The parts of a ratio or sum, unknown where they are not there; none where no part is."""
+    known = [part for name in names if isinstance(part := columns.get(name), Column)]
+    if not known:
+        return []
     unknown = np.full_like(known[0].low, np.nan)
-    high = np.sum([part.high if isinstance(part, Column) else unknown for part in parts], axis=0)
-    if len(known) == len(parts) and all(part.low is part.high for part in known) and not is_unknown(high).any():
+    found = [columns.get(name) for name in names]
+    return [part if isinstance(part, Column) else Column(unknown, unknown) for part in found]
+
+
+def _total(parts: Sequence[Column]) -> Column:
+    """The sum of parts; one of which nothing is known adds nothing at the low end."""
+    high = np.sum([part.high for part in parts], axis=0)
+    if all(part.low is part.high for part in parts) and not is_unknown(high).any():
         return Column(high, high)
-    silent = np.logical_and.reduce([fully_unknown(part) for part in known])
-    low = np.sum([np.where(is_unknown(part.low), 0, part.low) for part in known], axis=0)
+    silent = np.logical_and.reduce([fully_unknown(part) for part in parts])
+    low = np.sum([np.where(is_unknown(part.low), 0, part.low) for part in parts], axis=0)
     return Column(np.where(silent, np.nan, low), high)
 
 
+def per(name: str, numerator: Array, denominator: Array) -> Array:
+    """One end of a ratio; nothing per something is nothing, however much the something is."""
+    ratio, quotient = QUANTITIES[name].ratio, RATIOS[name](numerator, denominator)
+    assert ratio is not None
+    return quotient if QUANTITIES[ratio.denominator].zero else np.where(numerator == 0, numerator, quotient)
+
+
 def _from_zero(name: str, low: Array) -> Array:
-    """Lower ends, with zero where none is known and the quantity can be zero."""
-    return np.where(is_unknown(low), 0, low) if QUANTITIES[name].zero else low
+    """Lower ends of a ratio's denominator, with zero where none is known and it can be zero."""
+    return np.where(is_unknown(low), 0, low) if QUANTITIES[QUANTITIES[name].parts[1]].zero else low
 
 
 def stated_first(stated: Column | Names | None, otherwise: Column) -> Column:

@@ -86,15 +86,17 @@ def explain(program: Program, inputs: Columns) -> Explanation:
     first, last = locate(program.axes, columns, 1)
     cells = touched((*first[:, 0].tolist(), *last[:, 0].tolist()))
     missing = () if item != OPEN_ITEM else tuple(_missing(program, cells, columns))
+    outcome = Outcome(int(verdict.outcome[0]))
+    known = outcome.word if outcome is Outcome.MET else ""
     return Explanation(
-        outcome=Outcome(int(verdict.outcome[0])),
+        outcome=outcome,
         item=program.items[item].clause.id if item >= 0 else None,
         settled=item != OPEN_ITEM,
         items=tuple(_report(compiled, cells, program.exclusions) for compiled in program.items),
         exclusions=tuple(_report(compiled, cells, ()) for compiled in program.exclusions),
         missing=missing,
         settles=_settling(program, cells, columns, missing),
-        flips=tuple(flip for name in missing for flip in flips(program, inputs, name)),
+        flips=tuple(flip for name in missing for flip in flips(program, inputs, name) if flip.then != known),
     )
 
 
@@ -226,7 +228,7 @@ def _points(program: Program, inputs: Columns, entry: Quantity) -> list[tuple[Fr
     if borders and not isinstance(low, Fraction):
         points.append((borders[0] - step if step else borders[0] / 2, False))
     if borders and not isinstance(high, Fraction):
-        points.append((borders[-1] + step if step else borders[-1] * 2, False))
+        points.append((borders[-1] + step if step else borders[-1] * 2 or Fraction(1), False))
     return sorted(points)
 
 

@@ -20,10 +20,10 @@ import numpy.typing as npt
 
 from gateline.metrics.arrays import UNDEFINED, Array, is_unknown
 from gateline.quantities import QUANTITIES
-from gateline.rules.columns import RATIOS, TOTALS, Column, Columns, Names, fully_unknown, membership, with_ratios
+from gateline.rules.columns import RATIOS, TOTALS, Column, Columns, Names, fully_unknown, membership, per, with_ratios
 from gateline.rules.evaluate import NO_ITEM, OPEN_ITEM, Evaluation, decisions, evaluate, float_border
 from gateline.rules.model import Outcome
-from gateline.rules.program import MAXIMUM_CELLS, Axis, Cut, Grid, Program
+from gateline.rules.program import Axis, Cut, Program
 
 MAXIMUM_STATES = 2**20
 """A larger table would not fit the cache, and takes longer to work out than it saves."""
@@ -89,8 +89,6 @@ def compile_table(programs: Sequence[Program], present: frozenset[str]) -> Decis
     axes = _shared_axes(programs, present)
     if prod(axis.states for axis in axes) > MAXIMUM_STATES:
         return None
-    if any(_size(program, axes) > MAXIMUM_CELLS for program in programs):
-        return None
     ends = [_ends(program, axes) for program in programs]
     lines = np.stack([part.ravel() for least, most in ends for part in (least, most)], axis=1)
     distinct, answer = np.unique(lines, axis=0, return_inverse=True)
@@ -117,53 +115,41 @@ def _shared_axes(programs: Sequence[Program], present: frozenset[str]) -> tuple[
 
 
 def _ends(program: Program, axes: tuple[SharedAxis, ...]) -> tuple[Decisions, Decisions]:
-    """The first and the last decision that are possible in each combination of states."""
-    decided = decisions(program, _grid(program, axes))
-    beyond = tuple(range(len(axes), decided.ndim))
-    least, most = decided.min(axis=beyond), decided.max(axis=beyond)
-    own = {(axis.name, axis.list_id) for axis in program.axes}
-    for number, axis in enumerate(axes):
-        if (axis.name, axis.list_id) in own:
-            least, most = _with_unknown(least, np.min, axis, number), _with_unknown(most, np.max, axis, number)
-    shape = tuple(axis.states for axis in axes)
-    return np.broadcast_to(least, shape), np.broadcast_to(most, shape)
+    """The first and the last decision that are possible in each combination of states.
+
+    Worked out over the program's own cells, and then read off for the shared states, of which there may be more.
+    """
+    shared = {(axis.name, axis.list_id): number for number, axis in enumerate(axes)}
+    decided = decisions(program, np.ix_(*(np.arange(axis.size) for axis in program.axes)))
+    decided = np.broadcast_to(decided, tuple(axis.size for axis in program.axes))
+    absent = tuple(n for n, axis in enumerate(program.axes) if (axis.name, axis.list_id) not in shared)
+    own = [axis for axis in program.axes if (axis.name, axis.list_id) in shared]
+    ends = []
+    for end, decision in ((np.min, decided.min(axis=absent)), (np.max, decided.max(axis=absent))):
+        for number, axis in enumerate(own):
+            decision = _with_unknown(decision, end, axis, number)
+        places = [shared[axis.name, axis.list_id] for axis in own]
+        read = decision[np.ix_(*(_states(axis, axes[place]) for axis, place in zip(own, places, strict=True)))]
+        ordered = read.transpose(np.argsort(places))
+        apart = tuple(axes[place].states if place in places else 1 for place in range(len(axes)))
+        ends.append(np.broadcast_to(ordered.reshape(apart), tuple(axis.states for axis in axes)))
+    return ends[0], ends[1]
 
 
-def _with_unknown(decided: Decisions, end: Callable[..., Decisions], axis: SharedAxis, number: int) -> Decisions:
+def _with_unknown(decision: Decisions, end: Callable[..., Decisions], axis: Axis, number: int) -> Decisions:
     """The decisions, with those of the unknown states along an axis: an end over the cells that they stand for."""
-    cells = np.take(decided, range(len(axis.cuts) + 1), axis=number)
-    parts = [decided, end(cells, axis=number, keepdims=True)]
+    cells = np.take(decision, range(len(axis.cuts) + 1), axis=number)
+    parts = [decision, end(cells, axis=number, keepdims=True)]
     if axis.can_be_undefined:
-        parts.append(end(decided, axis=number, keepdims=True))
+        parts.append(end(decision, axis=number, keepdims=True))
     return np.concatenate(parts, axis=number)
 
 
-def _grid(program: Program, axes: tuple[SharedAxis, ...]) -> Grid:
-    """The cells of a program for each combination of shared cells; inputs that are not shared come after them."""
-    shared = {(axis.name, axis.list_id): number for number, axis in enumerate(axes)}
-    others = [axis for axis in program.axes if (axis.name, axis.list_id) not in shared]
-    dimensions = len(axes) + len(others)
-    cells = []
-    for axis in program.axes:
-        number = shared.get((axis.name, axis.list_id))
-        if number is None:
-            values, place = np.arange(axis.size), len(axes) + others.index(axis)
-        else:
-            values, place = _coarse(axis, axes[number]), number
-        cells.append(values.reshape([-1 if dimension == place else 1 for dimension in range(dimensions)]))
-    return tuple(cells)
-
-
-def _coarse(axis: Axis, shared: SharedAxis) -> npt.NDArray[np.intp]:
-    """The cell of a program's axis in which each cell of the shared axis lies."""
-    passed = [0, *np.cumsum([cut in axis.cuts for cut in shared.cuts]).tolist()]
-    return np.array([*passed, *([len(axis.cuts) + 1] if shared.can_be_undefined else [])], dtype=np.intp)
-
-
-def _size(program: Program, axes: tuple[SharedAxis, ...]) -> int:
-    """How many cells are to be decided to work out the table of a program."""
-    shared = {(axis.name, axis.list_id): axis.states for axis in axes}
-    return prod(shared.get((axis.name, axis.list_id), axis.size) for axis in program.axes)
+def _states(axis: Axis, shared: SharedAxis) -> npt.NDArray[np.intp]:
+    """The state of a program's axis for each state of the shared axis."""
+    cells = [0, *np.cumsum([cut in axis.cuts for cut in shared.cuts]).tolist()]
+    rest = range(len(axis.cuts) + 1, len(axis.cuts) + 2 + 2 * axis.can_be_undefined)
+    return np.array([*cells, *rest], dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +209,8 @@ def classify(table: DecisionTable, columns: Columns, rows: int, threads: int = 1
 
 def present(columns: Columns) -> frozenset[str]:
     """The inputs that a batch has, with the ratios and sums that follow from them."""
-    ratios = {name for name in RATIOS if all(part in columns for part in QUANTITIES[name].parts)}
-    totals = {name for name, parts in TOTALS.items() if any(part in columns for part in parts)}
-    return frozenset({*columns, *ratios, *totals})
+    derived = {name for name in (*RATIOS, *TOTALS) if any(part in columns for part in QUANTITIES[name].parts)}
+    return frozenset({*columns, *derived})
 
 
 def _listed(axis: SharedAxis, columns: Columns) -> Array:
@@ -249,10 +234,13 @@ def _points(columns: dict[str, Column]) -> tuple[dict[str, Array], Truth]:
             point, unknown = column.low == column.high, fully_unknown(column)
             ranged |= ~(point | unknown)
             values[name] = np.where(point, column.low, np.nan)
-    for name, formula in RATIOS.items():
+    for name in RATIOS:
         above, below = (values.get(part) for part in QUANTITIES[name].parts)
-        if above is not None and below is not None:
-            computed = formula(above, below)
+        some = above if above is not None else below
+        if some is not None:
+            unknown = np.full_like(some, np.nan)
+            below = unknown if below is None else below
+            computed = per(name, unknown if above is None else above, below)
             if QUANTITIES[QUANTITIES[name].parts[1]].zero:
                 computed = np.where(is_unknown(below), PERHAPS_UNDEFINED, computed)
             values[name] = _first(values.get(name), computed)
