@@ -86,7 +86,7 @@ def test_real_hardware_is_left_alone(name):
         ([rate("FP64", 64, 67), rate("FP32", 32, 60)], ["rate-order"]),
         ([rate("FP16", 16, 125), rate("INT8", 8, 62, engine="vector")], []),  # V100: dp4a on the vector units
         ([rate("FP16", 16, 125, processing_unit="GPU"), rate("INT8", 8, 62, processing_unit="NPU")], []),
-        ([rate("FP16", 16, 125), rate("INT8", 8, 62, peak="silicon")], []),
+        ([rate("FP16", 16, 125), rate("INT8", 8, 250), rate("INT8", 8, 62, peak="silicon")], []),
         ([rate("FP16", 16, 125), rate("INT8", 8, 0)], []),  # not offered
     ],
 )

@@ -14,6 +14,7 @@ from gateline.rules.list_schema import ListFile
 from gateline.rules.schema import RuleFile
 from gateline.rules.specfiles import specs_folder
 from gateline.training.ledger import Ledger
+from gateline.training.records.instances import InstancesFile
 
 FILES: dict[str, type[BaseModel]] = {
     "rule": RuleFile,
@@ -22,6 +23,7 @@ FILES: dict[str, type[BaseModel]] = {
     "system": System,
     "ledger": Ledger,
     "plausibility": Limits,
+    "instances": InstancesFile,
 }
 
 
