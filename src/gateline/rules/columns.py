@@ -52,6 +52,7 @@ RATIOS: dict[str, Callable[[Array, Array], Array]] = {
     "memory_bandwidth_density": memory_bandwidth_density,
     "additional_training_share": additional_training_share,
     "additional_share_of_original": additional_training_share,
+    "modification_share_of_original": additional_training_share,
 }
 """The formula of each quantity that the registry defines as a ratio."""
 
