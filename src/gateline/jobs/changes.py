@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from gateline.errors import InputError
 from gateline.inputs import Inputs, read_datum
-from gateline.quantities import quantity
+from gateline.quantities import QUANTITIES, quantity
 from gateline.rules.corpus import Specs
 from gateline.screening import Screening
 
@@ -26,6 +26,14 @@ def read_changes(changes: dict[str, str], known: tuple[str, ...], specs: Specs) 
             raise InputError(f"{canonical}: is set twice, once under another name; set it once.")
         inputs[canonical] = read_datum(canonical, text, specs, "set on the command line")
     return inputs
+
+
+def overridden(inputs: Inputs, stated: Inputs) -> Inputs:
+    """The inputs with what is stated in their place; what is the same quantity by another definition goes with it."""
+    restated = {
+        name for name, entry in QUANTITIES.items() if len(entry.total_of) == 1 and set(entry.total_of) & set(stated)
+    }
+    return {name: datum for name, datum in inputs.items() if name not in restated} | stated
 
 
 def with_idle(screening: Screening, stated: Inputs) -> Screening:

@@ -20,7 +20,7 @@ from gateline.documents import Document, read_document
 from gateline.errors import InputError
 from gateline.gating import Request
 from gateline.inputs import Inputs
-from gateline.jobs.changes import read_changes, with_idle
+from gateline.jobs.changes import overridden, read_changes, with_idle
 from gateline.numerals import clip
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
@@ -174,14 +174,6 @@ def doubts(chip: Chip) -> list[str]:
             "write links_complete: no."
         )
     return told
-
-
-def overridden(inputs: Inputs, stated: Inputs) -> Inputs:
-    """The inputs with what is stated in their place; a stated performance stands for the definition of 2022 too."""
-    kept = dict(inputs)
-    if "total_processing_performance" in stated:
-        kept.pop("weighted_performance", None)
-    return kept | stated
 
 
 def _with_estimates(screening: Screening) -> Screening:

@@ -11,13 +11,14 @@ from gateline.amounts import Amount
 from gateline.documents import Document, read_document
 from gateline.errors import InputError
 from gateline.gating import Request
-from gateline.jobs.changes import read_changes, with_idle
+from gateline.inputs import Inputs
+from gateline.jobs.changes import overridden, read_changes, with_idle
 from gateline.jobs.chip import default_catalogue
 from gateline.numerals import clip
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
 from gateline.screening import Screening, Subject, screen
-from gateline.training.derive import derive, with_original
+from gateline.training.derive import account, derive, with_original
 from gateline.training.ledger import STATED, Estimate, Ledger, Phase
 
 SIXTEEN_BITS = Fraction(16)
@@ -63,14 +64,17 @@ def check_release(
     """
     specs = specs or default_specs()
     read = ledger if isinstance(ledger, Ledger) else read_document(ledger).validate(Ledger)
-    counted = derive(read, _peaks(read))
+    counted = account(read, _peaks(read))
     stated = read_changes(changes or {}, STATED, specs)
-    inputs = with_original(counted.inputs | stated)
+
+    def inputs(readings: Mapping[str, str]) -> Inputs:
+        return with_original(overridden(derive(counted, specs, as_of, readings), stated))
+
     source = "" if isinstance(ledger, Ledger) else ledger
     identity = Path(source).stem if source not in ("", "-") else read.model
     subject = Subject("training", identity, read.model, read.notes)
     request = Request(as_of, "developer", rules, strict_facts, readings or {})
-    return with_idle(screen(specs, subject, lambda _: inputs, request, counted.remarks, counted.exchange), stated)
+    return with_idle(screen(specs, subject, inputs, request, counted.remarks, counted.exchange), stated)
 
 
 def quick_ledger(

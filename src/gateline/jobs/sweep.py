@@ -16,8 +16,7 @@ from gateline.chips.derive import completed, derive
 from gateline.errors import InputError
 from gateline.gating import Choice, Request, choose
 from gateline.inputs import Datum, Inputs, exact_array
-from gateline.jobs.changes import read_changes
-from gateline.jobs.chip import overridden
+from gateline.jobs.changes import overridden, read_changes
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import Column, Names, with_ratios
 from gateline.rules.corpus import Specs

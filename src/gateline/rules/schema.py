@@ -260,7 +260,7 @@ class RuleFile(Part):
     id: str
     title: str
     authority: str
-    subject: Literal["chip", "die", "training", "cluster", "shipment"]
+    subject: Literal["chip", "die", "training", "phase", "cluster", "shipment"]
     effect: Literal[
         "classification",
         "presumption",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from gateline.amounts import Amount
@@ -11,17 +13,24 @@ from gateline.inputs import Datum, Inputs, exact_array
 from gateline.metrics import compute_from_architecture, compute_from_hardware, operations_per_token
 from gateline.metrics.training import OPERATIONS_PER_TERA, SECONDS_PER_HOUR
 from gateline.numerals import number
+from gateline.rules.corpus import Specs
+from gateline.training.counting import Counted, count
 from gateline.training.ledger import LANGUAGE_IMAGE_OR_VIDEO, Estimate, Ledger, Phase
+from gateline.training.profiles import load_profiles
 
+UPDATING = ("pretraining", "continued_pretraining", "sft", "rl_updates")
+"""Kinds of compute that update the parameters."""
 DISAGREEMENT = Fraction(3, 10)
 """Two estimates further apart than this are pointed out; no rule depends on it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """What a ledger comes to."""
+class Account:
+    """What a ledger comes to: the compute of each phase, the ledger's facts, and what a reader should know."""
 
-    inputs: Inputs
+    ledger: Ledger
+    phases: tuple[Counted, ...]
+    facts: Inputs
     exchange: tuple[tuple[str, Fraction], ...]
     remarks: tuple[str, ...]
 
@@ -36,8 +45,8 @@ class _Estimated:
     exact: bool
 
 
-def derive(ledger: Ledger, peaks: dict[str, Amount]) -> Counted:
-    """Training compute, as the range that all estimates span, and the ledger's facts.
+def account(ledger: Ledger, peaks: dict[str, Amount]) -> Account:
+    """The compute of each phase, as the range that its estimates span, and the ledger's facts.
 
     Parameters
     ----------
@@ -50,17 +59,61 @@ def derive(ledger: Ledger, peaks: dict[str, Amount]) -> Counted:
     InputError
         If an estimate has an input without a value.
     """
-    inputs: Inputs = {}
     remarks: list[str] = []
-    if ledger.phases:
-        inputs["training_compute"] = _total(
-            [_phase(number, phase, peaks, remarks) for number, phase in enumerate(ledger.phases)]
-        )
+    phases = tuple(_phase(number, phase, peaks, remarks) for number, phase in enumerate(ledger.phases))
+    facts: Inputs = {}
     if ledger.modality is not None:
         generates = bool(LANGUAGE_IMAGE_OR_VIDEO.intersection(ledger.modality))
-        inputs["generates_language_image_or_video"] = Datum(generates, f"modality: {', '.join(ledger.modality)}")
-    inputs.update({name: Datum(value, "stated") for name, value in ledger.stated.items()})
-    return Counted(inputs, tuple(_exchange(ledger, peaks)), tuple(remarks))
+        facts["generates_language_image_or_video"] = Datum(generates, f"modality: {', '.join(ledger.modality)}")
+    facts.update({name: Datum(value, "stated") for name, value in ledger.stated.items()})
+    return Account(ledger, phases, facts, tuple(_exchange(ledger, peaks)), tuple(remarks))
+
+
+def derive(counted: Account, specs: Specs, as_of: date, readings: Mapping[str, str]) -> Inputs:
+    """Training compute as each regime counts it, what follows from a base model, and the ledger's facts.
+
+    Parameters
+    ----------
+    counted : Account
+    specs : Specs
+        What each regime counts.
+    as_of : date
+    readings : mapping
+        Choice per reading.
+    """
+    inputs: Inputs = {}
+    if counted.phases:
+        for profile in load_profiles(specs.folder):
+            inputs[profile.quantity] = count(profile, counted.phases, specs, as_of, readings)
+        inputs |= _of_the_base(counted.phases)
+    return inputs | counted.facts
+
+
+def _of_the_base(phases: tuple[Counted, ...]) -> Inputs:
+    """What follows from a base model in the ledger: its compute, and the further training by whoever keeps the ledger."""
+    bases = [phase for phase in phases if phase.phase.kind == "base_model"]
+    if not bases:
+        return {}
+    original = _sum(bases)
+    further = _sum([phase for phase in phases if phase.phase.kind in UPDATING])
+    found: Inputs = {
+        "original_training_compute": Datum(original, "base model"),
+        "additional_training_compute": Datum(further, "training on the base model"),
+    }
+    published = {phase.phase.published for phase in bases}
+    if published in ({True}, {False}):
+        found["derived_from_published_weights"] = Datum(published == {True}, "base model")
+    if all(phase.phase.actor == "other" for phase in bases):
+        found["modification_training_compute"] = Datum(further, "training on somebody else's model")
+        found["distinct_modifier"] = Datum(True, "the base model is somebody else's")
+    return found
+
+
+def _sum(phases: list[Counted]) -> Amount:
+    lows, highs = [phase.amount.low for phase in phases], [phase.amount.high for phase in phases]
+    low = None if None in lows else sum((end for end in lows if end is not None), Fraction(0))
+    high = None if None in highs else sum((end for end in highs if end is not None), Fraction(0))
+    return Amount(low, high)
 
 
 def with_original(inputs: Inputs) -> Inputs:
@@ -78,15 +131,7 @@ def with_original(inputs: Inputs) -> Inputs:
     return inputs | {"original_training_compute": original}
 
 
-def _total(phases: list[_Estimated]) -> Datum:
-    lows, highs = [phase.amount.low for phase in phases], [phase.amount.high for phase in phases]
-    low = None if None in lows else sum((end for end in lows if end is not None), Fraction(0))
-    high = None if None in highs else sum((end for end in highs if end is not None), Fraction(0))
-    best = sum((phase.best for phase in phases), Fraction(0)) if all(phase.exact for phase in phases) else None
-    return Datum(Amount(low, high), " + ".join(phase.how for phase in phases), best=best)
-
-
-def _phase(number: int, phase: Phase, peaks: dict[str, Amount], remarks: list[str]) -> _Estimated:
+def _phase(number: int, phase: Phase, peaks: dict[str, Amount], remarks: list[str]) -> Counted:
     """One phase: the range over all its estimates, the first being the best."""
     where = f"phases[{number}] ({phase.name or phase.kind})"
     try:
@@ -104,7 +149,7 @@ def _phase(number: int, phase: Phase, peaks: dict[str, Amount], remarks: list[st
     high = None if None in highs else max(end for end in highs if end is not None)
     planned = ", planned" if phase.status == "planned" else ""
     how = f"{phase.name or phase.kind}{planned}: {' or '.join(estimate.how for estimate in estimates)}"
-    return _Estimated(Amount(low, high), estimates[0].best, how, estimates[0].exact)
+    return Counted(phase, Amount(low, high), estimates[0].best, how, estimates[0].exact)
 
 
 def _estimate(estimate: Estimate, peaks: dict[str, Amount]) -> _Estimated:

@@ -8,15 +8,16 @@ from pydantic import Field, model_validator
 
 from gateline.amounts import UNKNOWN, Amount
 from gateline.errors import InputError
-from gateline.fields import Part, amount, stated_model
+from gateline.fields import Part, amount, flag, stated_model
 from gateline.quantities import QUANTITIES
+from gateline.training.profiles import Kind
 
-_NOT_STATED = ("parameters", "active_parameters", "tokens", "chip_hours", "utilization")
+_NOT_STATED = ("generator_share", "parameters", "active_parameters", "tokens", "chip_hours", "utilization")
 
 STATED = tuple(
     name
     for name, entry in QUANTITIES.items()
-    if "training" in entry.subjects and entry.ratio is None and name not in _NOT_STATED
+    if "training" in entry.subjects and not entry.ratio and not entry.total_of and name not in _NOT_STATED
 )
 """Quantities that a ledger may state under their canonical names."""
 
@@ -69,6 +70,17 @@ class Estimate(Part):
             raise InputError("low, compute and high must rise in this order.")
 
 
+TRAINING = ("pretraining", "continued_pretraining", "sft", "rl_updates", "base_model")
+"""Kinds of which a ledger has at least one."""
+
+ABOUT: dict[str, tuple[str, ...]] = {
+    "published": ("synthetic_generation", "synthetic_discarded", "teacher_forward", "teacher_training", "base_model"),
+    "generator": ("synthetic_generation", "synthetic_discarded", "teacher_forward", "teacher_training"),
+    "training_share": ("synthetic_generation", "synthetic_discarded", "teacher_forward"),
+    "actor": ("base_model", "teacher_training"),
+}
+"""Which keys of a phase say something of which kinds."""
+
 EXTRA: dict[str, set[str]] = {
     "architecture": set(),
     "hardware": {"utilization_kind"},
@@ -77,12 +89,28 @@ EXTRA: dict[str, set[str]] = {
 
 
 class Phase(Part):
-    """One stretch of training whose operations update the parameters."""
+    """One stretch of compute of one kind.
 
-    kind: Literal["pretraining", "continued_pretraining", "sft", "rl_updates"]
+    `published` says of generated data whether it is public, of a model (a teacher, a base) whether its parameters are;
+    `generator` names the model that generates data, or is trained to; `training_share` is the share of all training
+    operations that train on the data.
+    """
+
+    kind: Kind
     name: str = ""
     status: Literal["actual", "planned"] = "actual"
+    actor: Literal["own", "other"] = "own"
+    published: Annotated[bool | None, flag("published")] = None
+    generator: str = ""
+    training_share: Annotated[Amount, amount("generator_share")] = UNKNOWN
     estimates: Annotated[list[Estimate], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _belongs(self) -> Phase:
+        for key, kinds in ABOUT.items():
+            if key in self.model_fields_set and self.kind not in kinds:
+                raise InputError(f"{key} does not belong to {self.kind}; it says something of {', '.join(kinds)}.")
+        return self
 
 
 _Stated: Any = stated_model("Stated", STATED)
@@ -106,4 +134,6 @@ class Ledger(_Stated):  # type: ignore[misc]
     def _one_total(self) -> Ledger:
         if bool(self.phases) == ("training_compute" in self.stated):
             raise InputError("a ledger has either phases or training_compute.")
+        if self.phases and not any(phase.kind in TRAINING for phase in self.phases):
+            raise InputError(f"phases: none trains the model; a ledger has at least one of {', '.join(TRAINING)}.")
         return self
