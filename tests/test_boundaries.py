@@ -82,6 +82,7 @@ LINES = {
     "us.ear.advanced-node-ic@2025-01-16": ADVANCED_NODE
     | {"dram_cell_area < 0.0026 um^2", "dram_density > 0.20 Gbit/mm^2", "through_silicon_vias > 3000"},
     "us.ear.applicable-advanced-logic@2025-01-16": {"process_node <= 16 nm"},
+    "us.ear.4e091-generator@2025-01-13": {"generator_share > 10%"},
     "us.ear.supercomputer@2022-10-21": {
         "double_precision_rate >= 100 PFLOP/s",
         "single_precision_rate >= 200 PFLOP/s",

@@ -72,12 +72,16 @@ def test_the_example_of_the_interface():
     found = derived(parse_document(CONTRACT, "file").validate(Chip))
     assert {name: datum.value for name, datum in found.items()} == {
         "total_processing_performance": Amount.exactly(5120),
+        "operation_rate": Amount.exactly(640),
+        "product": "example x1",
         "non_planar_transistors": True,
         "process_node": Amount.exactly(7),
         "applicable_die_area": Amount.exactly(Fraction("665.6")),
         "approximated_transistor_count": Amount.exactly(60_569_600_000),
+        "total_transistor_count": Amount.exactly(60_569_600_000),
         "dram_bandwidth": Amount.exactly(1600),
         "hbm": True,
+        "co_packaged_memory": True,
         "designer": "example design",
         "designer_headquarters": "cn",
         "designer_approved": False,
@@ -89,8 +93,8 @@ def test_the_example_of_the_interface():
 
 
 def test_a_name_is_enough():
-    """Nothing but the name: every quantity is unknown, none is zero."""
-    assert values("") == {}
+    """Nothing but the name: that is the product, every other quantity is unknown, none is zero."""
+    assert values("") == {"product": "x"}
 
 
 @pytest.mark.parametrize(
@@ -634,7 +638,8 @@ def test_no_chip_of_that_name(name):
 def test_planar_on_the_command_line_means_no_applicable_area():
     """Without a non-planar die there is no performance density, however the fact is stated."""
     stated = {"total_processing_performance": "3000 TPP", "non_planar_transistors": "no"}
-    assert screen_chip("huawei-910d", date(2026, 11, 21), changes=stated).outcome.word == "not_met"
+    screening = screen_chip("huawei-910d", date(2026, 11, 21), changes=stated)
+    assert verdict(screening, "us.ear.3a090").outcome.word == "not_met"
     with pytest.raises(InputError, match="no die is non-planar, but one is"):
         screen_chip("L4", date(2026, 11, 21), changes={"die_area": "0 mm^2"})
 
@@ -666,7 +671,9 @@ def test_a_tf32_operand_is_known_by_its_bits(tmp_path, name):
 @pytest.mark.parametrize("name", ["MI308X", "RTX PRO 6000D", "Ascend 910D"])
 def test_a_chip_whose_rates_are_not_published_is_not_cleared(name):
     """A lower bound, or no rate at all, never comes out as not controlled."""
-    assert screen_chip(name, date(2026, 11, 21)).outcome.word == "undetermined"
+    screening = screen_chip(name, date(2026, 11, 21))
+    assert verdict(screening, "us.ear.3a090").outcome.word == "undetermined"
+    assert screening.outcome.word == "undetermined"
 
 
 def test_an_estimate_that_decides_is_pointed_out():

@@ -281,8 +281,8 @@ def test_one_quantity_is_set_once(run):
 def test_destination_options_are_inputs(verdict_of):
     """--to and --hq take a code or a name."""
     _, verdict = verdict_of("chip", "H20", "--as-of", TODAY, "--to", "China", "--hq", "sg")
-    given = {entry["name"]: entry["value"] for entry in verdict["inputs"]}
-    assert (given["destination"], given["headquarters"]) == ("cn", "sg")
+    given = {entry["name"]: entry for entry in verdict["inputs"]}
+    assert (given["destination"]["value"], given["headquarters"]["value"]) == ("cn", "sg")
 
 
 def test_a_reading_can_be_chosen(verdict_of):
@@ -667,7 +667,7 @@ def test_bad_chip_files(run, write, tmp_path, content, problem):
 
 
 BAD_CALLS = [
-    (["chip", "H20", "--as-of", "2020-01-01"], "no rule about a chip had been issued by 2020-01-01; versions start on 2022-10-21"),
+    (["chip", "H20", "--as-of", "2020-01-01"], "no rule about a chip had been issued by 2020-01-01; versions start on 2022-08-26, 2022-10-21"),
     (["chip", "H20", "--as-of", "2023-02-30"], "'2023-02-30' is not a date. Write it as year-month-day"),
     (["chip", "H20", "--as-of", "20231117"], "'20231117' is not a date"),
     (["chip", "H20", "--as-of", "tomorrow"], "'tomorrow' is not a date"),

@@ -273,6 +273,8 @@ def test_verdict_columns_have_a_row_number_without_an_id(tmp_path):
         "performance_density",
         f"{RULE}:outcome",
         f"{RULE}:item",
+        "us.ear.3a090c:outcome",
+        "us.ear.3a090c:item",
     }
 
 

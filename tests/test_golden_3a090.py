@@ -39,6 +39,8 @@ def test_golden_row(row):
     found = verdict(row["as_of"], **content)
     got = (found.outcome.word, item_of(found), set(found.explanation.missing))
     assert got == (row["outcome"], row["item"], set(row["missing"].split())), row["source"]
+    taken_out = {name for item in found.explanation.items for name in item.excluded_by}
+    assert taken_out == set(row["excluded_by"].split()), row["source"]
 
 
 def test_the_table_reaches_every_item_and_every_outcome():
@@ -106,8 +108,15 @@ def test_the_version_follows_the_date(as_of, version, gating):
 
 
 def test_before_the_rule_was_issued_nothing_speaks():
-    with pytest.raises(InputError, match=r"had been issued by 2022-10-06; versions start on 2022-10-21"):
-        screen_chip_document({}, "2022-10-06")
+    """On 2022-10-06 there are the letters of August and nothing else; the rule itself was issued the day after."""
+    early = screen_chip_document(
+        {"total_processing_performance": "9999 TPP", "io_bandwidth": "9999 GB/s"}, "2022-10-06"
+    )
+    assert [found.rule.id for found in early.verdicts] == ["us.bis.is-informed-2022-08"]
+    with pytest.raises(InputError, match=r"no version in force on 2022-10-06; versions start on 2022-10-21"):
+        screen_chip_document({}, "2022-10-06", "exporter", RULE)
+    with pytest.raises(InputError, match=r"had been issued by 2022-08-25; .* the first was issued on 2022-08-26"):
+        screen_chip_document({}, "2022-08-25")
 
 
 @pytest.mark.parametrize("role", ["exporter", "foundry", "osat"])

@@ -32,7 +32,7 @@ def test_golden_row(row):
 def test_the_table_overcomes_the_presumption_in_every_way_there_is():
     ways = {name for row in ROWS for name in row["overcome_by"].split()}
     assert ways == {
-        *(f"a.{who}-designer.{limb}" for who in ("approved", "authorized") for limb in (1, 2, 3)),
+        *(f"a.{who}.{limb}" for who in ("approved-designer", "authorized-designer.until-2026") for limb in (1, 2, 3)),
         *(
             f"{who}.{limb}"
             for who in ("b.fabricator-packages", "c.approved-osat")
@@ -60,7 +60,8 @@ def test_it_gates_for_fabricators_and_osats_from_the_compliance_date(as_of, role
 
 def test_it_does_not_exist_the_day_before():
     screening = screen_chip_document({"process_node": "7 nm"}, "2025-01-15", "foundry")
-    assert [verdict.rule.id for verdict in screening.verdicts] == ["us.ear.3a090"]
+    assert RULE not in [verdict.rule.id for verdict in screening.verdicts]
+    assert "us.ear.3a090" in [verdict.rule.id for verdict in screening.verdicts]
     with pytest.raises(InputError, match=r"us\.ear\.foundry-presumption: no version in force on 2025-01-15"):
         screen_chip_document({"process_node": "7 nm"}, "2025-01-15", "foundry", RULE)
 

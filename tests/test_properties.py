@@ -472,6 +472,22 @@ def test_the_explanation_tells_the_truth(name, data):
             assert promised == expected, (missing, point)
 
 
+@laws(300)
+@given(data=st.data())
+def test_what_is_said_to_settle_an_answer_settles_it(name, data):
+    """Whatever those inputs turn out to be; of an outcome that is open it is the outcome, of one that is met the item."""
+    program = PROGRAMS[name]
+    row = draw_inputs(data, program)
+    found = explain(program, to_columns([row]))
+    assert set(found.settles) <= set(found.missing)
+    if not found.missing:
+        return
+    learned = row | {one: value_within(data, program, one, row[one]) for one in found.settles}
+    ((outcome, item),) = run(program, [learned])
+    assert outcome != Outcome.UNDETERMINED
+    assert found.outcome is Outcome.UNDETERMINED or item != OPEN_ITEM
+
+
 def point_of(row, name, value):
     return value > 0 and within(row[name] if isinstance(row[name], Span) else Span(None, None), value)
 

@@ -31,7 +31,7 @@ def test_an_assumed_fact_is_shown_with_the_value_that_was_taken():
 def test_exactly_at_the_line():
     """10^26 is met for 'at least' and not for 'more than', and the card says that it lies on the line."""
     printed = card(check_release(quick_ledger(compute="1e26"), DAY))
-    assert "■ MET us.ear.4e091 4E091 codified, not enforced exactly at it" in printed
+    assert "■ MET us.ear.4e091 4E091 codified, not enforced; exactly at it" in printed
     assert "closed weights: yes" in printed
     assert "□ not met us.ca.sb53" in printed
 
@@ -58,8 +58,8 @@ def test_each_way_to_overcome_the_presumption_is_listed():
 def test_a_reading_that_decides_is_told():
     """Inferentia2 is .a.1 if TF32 counts 32 bits; as 19 the area decides."""
     printed = card(screen_chip("aws-inferentia2", DAY))
-    assert "A reading decides: tf32" in printed
-    assert "as 32 the answer is 3A090.a.1" in printed
+    assert "A reading decides: how many bits a TF32 operand has?" in printed
+    assert "Taken as 19; as 32 the answer is 3A090.a.1 (--reading tf32=32)" in printed
 
 
 def test_a_planar_chip_has_an_undefined_density():

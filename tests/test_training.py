@@ -213,7 +213,7 @@ def test_a_hardware_utilization_is_refused():
     assert "'mfu' or 'hfu'" in refusal(estimates(entry.format("mbu")))
 
 
-@pytest.mark.parametrize("kind", ["pre-training", "rollouts", "evaluation", "Pretraining"])
+@pytest.mark.parametrize("kind", ["pre-training", "rollouts", "evaluations", "Pretraining"])
 def test_an_unknown_kind_of_phase_gets_the_list(kind):
     """The kinds that can be counted are listed."""
     message = refusal(estimates("method: declared, compute: 1e25", kind=f"'{kind}'"))

@@ -136,7 +136,7 @@ def distance_text(test: Condition, columns: Columns, screening: Screening) -> st
         return "exactly at it"
     side, left = ("above", "over") if gap > 0 else ("below", "left")
     text = f"{number(abs(gap))} {side}{_relative(value, test.threshold)}"
-    if test.quantity == "training_compute":
+    if "training_compute" in (test.quantity, *QUANTITIES[test.quantity].total_of):
         text += "".join(f"; {number(abs(gap) / worth)} {unit} {left}" for unit, worth in screening.exchange)
     return text
 
