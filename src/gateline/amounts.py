@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from gateline.errors import InputError
-from gateline.numerals import clip, exact_text, match_number, rounded
+from gateline.numerals import RATIO, clip, exact_text, match_number, read_number, rounded
 from gateline.quantities import Quantity
 from gateline.units import read_measure
 
@@ -114,6 +114,8 @@ def _read_value(text: str, entry: Quantity) -> Fraction:
         raise InputError(f"'{clip(stripped)}' is a sparse rate; the rules use the dense one. Write the dense rate.")
     if entry.percent and stripped.endswith("%"):
         return read_measure(stripped[:-1], "", entry.example) / 100
+    if entry.percent and RATIO.fullmatch(stripped):
+        return read_number(stripped)
     return read_measure(stripped, entry.unit, entry.example, bare=entry.bare)
 
 

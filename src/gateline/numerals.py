@@ -23,13 +23,14 @@ _POWER_OF_TEN = r"(?P<sign>[+-]?)10\s*(?:\^|\*\*)\s*\(?(?P<bare>[+-]?\d{1,3})\)?
 
 NUMBER = re.compile(rf"(?:{_POWER_OF_TEN}|{_MANTISSA}(?:{_EXPONENT}|{_TIMES_POWER})?)")
 RATIO = re.compile(r"(\d{1,18})\s*/\s*(\d{1,18})")
+DIVISOR = re.compile(r"\s*/\s*(\d{1,3})(?![\w.,^])")
 
 
 def match_number(text: str) -> tuple[Fraction, int] | None:
     """The number at the start of `text` and where it ends, or None if there is none.
 
-    Reads ``1e26``, ``10^26``, ``10**26``, ``3.8 x 10^25`` and ``1_000``. A comma is refused: it means thousands to
-    some and decimals to others.
+    Reads ``1e26``, ``10^26``, ``10**26``, ``3.8 x 10^25`` and ``1_000``; a number with an exponent may be divided by a
+    small whole one, ``10^25/3``. A comma is refused: it means thousands to some and decimals to others.
     """
     found = NUMBER.match(text)
     if found is None or found.end() > MAXIMUM_LENGTH:
@@ -45,16 +46,22 @@ def match_number(text: str) -> tuple[Fraction, int] | None:
         raise InputError(
             f"'{text[:MAXIMUM_LENGTH]}' has an exponent beyond ±{MAXIMUM_EXPONENT}; no quantity here needs one."
         )
-    return mantissa * Fraction(10) ** int(exponent), found.end()
+    value = mantissa * Fraction(10) ** int(exponent)
+    divided = DIVISOR.match(text, found.end()) if found["bare"] or found["exponent"] or found["power"] else None
+    return (value / _divisor(divided[1], text), divided.end()) if divided else (value, found.end())
+
+
+def _divisor(digits: str, text: str) -> int:
+    if int(digits) == 0:
+        raise InputError(f"'{clip(text)}' divides by zero.")
+    return int(digits)
 
 
 def read_number(text: str) -> Fraction:
     """The exact value of decimal text, or of a ratio such as ``1/3``."""
     stripped = text.strip()
     if ratio := RATIO.fullmatch(stripped):
-        if int(ratio[2]) == 0:
-            raise InputError(f"'{stripped}' divides by zero.")
-        return Fraction(int(ratio[1]), int(ratio[2]))
+        return Fraction(int(ratio[1]), _divisor(ratio[2], stripped))
     found = match_number(stripped)
     if found is None or found[1] != len(stripped):
         raise InputError(f"'{clip(stripped)}' is not a number. Write it like 312, 1e26, 10^26 or 1_000.")

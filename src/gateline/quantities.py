@@ -393,6 +393,20 @@ _TRAINING = (
         "active_parameters", "", "37e9", "parameters used for one token (mixture of experts)", bare=True, zero=False
     ),
     _amount("tokens", "", "15.6e12", "tokens seen in training, repeated epochs included", bare=True, zero=False),
+    _amount(
+        "forward_operations_per_token",
+        "FLOP",
+        "1.6e10 FLOP",
+        "operations of a forward pass per token, from the architecture",
+        bare=True,
+    ),
+    _amount(
+        "training_operations_per_token",
+        "FLOP",
+        "4.8e10 FLOP",
+        "operations of a forward and a backward pass per token, from the architecture",
+        bare=True,
+    ),
     _amount("chip_hours", "", "30.84e6", "accelerator-hours", bare=True, zero=False),
     _amount(
         "utilization",

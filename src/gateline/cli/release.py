@@ -14,8 +14,22 @@ from gateline.cli.options import AS_OF, EXIT_ZERO, FORMAT, READING, RULES, SET, 
 @click.option("--params", metavar="N", help="Parameters, for example 405e9 or 405B.")
 @click.option("--active-params", metavar="N", help="Parameters active for one token (mixture of experts).")
 @click.option("--tokens", metavar="N", help="Tokens seen in training, for example 15.6e12 or 15.6T.")
+@click.option(
+    "--config", metavar="FILE", help="A Hugging Face config.json, or a folder that holds one; needs --tokens."
+)
+@click.option("--seq-len", metavar="N", help="Tokens per sequence, for --config; for example 8192.")
+@click.option(
+    "--attention",
+    type=click.Choice(["causal", "half", "full"]),
+    help="Which keys a query counts, for --config. Default: causal.",
+)
 @click.option("--chip", metavar="NAME", help="Accelerator, for example H100; its dense 16-bit rate is the peak.")
 @click.option("--chip-hours", metavar="N", help="Accelerator-hours, for example 30.84e6.")
+@click.option(
+    "--records",
+    metavar="FILE",
+    help="Records of accelerator time: sacct -P, a bill, DCGM, W&B, MLflow, CodeCarbon; with --utilization, and --chip for accelerators that they do not name.",
+)
 @click.option("--utilization", metavar="SHARE", help="Model-operation utilization (MFU), for example 0.40.")
 @click.option("--compute", metavar="FLOP", help='Training compute as already counted, for example "3.8e25 FLOP".')
 @options(AS_OF, SET, RULES, READING, STRICT, FORMAT, EXIT_ZERO)
@@ -37,6 +51,8 @@ def release(
     \b
     Examples:
         gateline release --params 405e9 --tokens 15.6e12
+        gateline release --records sacct.txt --chip H100 --utilization 0.40
+        gateline release --config examples/config.json --tokens 15e12 --seq-len 8192
         gateline release examples/ledger.yaml --format json
 
     Exit status: 0 not met, 3 met, 4 undetermined, 2 bad usage or input, 1 failure.

@@ -20,6 +20,7 @@ from gateline.rules.specfiles import default_specs
 from gateline.screening import Screening, Subject, screen
 from gateline.training.derive import account, derive, with_original
 from gateline.training.ledger import STATED, Estimate, Ledger, Phase
+from gateline.training.records import Remark, read_records
 
 SIXTEEN_BITS = Fraction(16)
 
@@ -64,7 +65,8 @@ def check_release(
     """
     specs = specs or default_specs()
     read = ledger if isinstance(ledger, Ledger) else read_document(ledger).validate(Ledger)
-    counted = account(read, _peaks(read))
+    file = "" if isinstance(ledger, Ledger) else ledger
+    counted = account(read, _peaks(read), Path(file).parent if file not in ("", "-") else Path())
     stated = read_changes(changes or {}, STATED, specs)
 
     def inputs(readings: Mapping[str, str]) -> Inputs:
@@ -86,17 +88,34 @@ def quick_ledger(
     chip_hours: str | None = None,
     utilization: str | None = None,
     compute: str | None = None,
+    config: str | None = None,
+    seq_len: str | None = None,
+    attention: str | None = None,
+    records: str | None = None,
 ) -> Ledger:
-    """A ledger of one phase from the figures that people know by heart, as text.
+    """A ledger from the figures that people know by heart, as text, or from records of accelerator time.
 
     Raises
     ------
     InputError
         If the figures do not make up an estimate.
     """
+    if records is not None:
+        if any((params, active_params, tokens, compute, config, chip_hours)):
+            raise InputError(
+                "records give the chip-hours; write --utilization and, if its name is not known, --chip beside them."
+            )
+        return _recorded(records, chip, utilization)
     routes = {
         "declared": {"compute": compute},
-        "architecture": {"params": params, "active_params": active_params, "tokens": tokens},
+        "architecture": {
+            "params": params,
+            "active_params": active_params,
+            "config": config,
+            "sequence_length": seq_len,
+            "attention": attention,
+            "tokens": tokens,
+        },
         "hardware": {"chip": chip, "chip_hours": chip_hours, "utilization": utilization},
     }
     estimates = [
@@ -106,10 +125,54 @@ def quick_ledger(
     ]
     if not estimates:
         raise InputError(
-            "no figures given. Write --params and --tokens, or --chip, --chip-hours and --utilization, or --compute."
+            "no figures given. Write --params and --tokens, --config and --tokens, or --chip, --chip-hours and --utilization, or --compute."
         )
     read = [estimate.validate(Estimate) for estimate in estimates]
     return Ledger(model="command line", phases=[Phase(kind="pretraining", estimates=read)])
+
+
+def _recorded(source: str, chip: str | None, utilization: str | None) -> Ledger:
+    """A ledger with one phase per sort of accelerator in a record."""
+    if utilization is None:
+        raise InputError(
+            "records say how long accelerators were held, not how well they were used. Write --utilization, the model utilization (MFU)."
+        )
+    read = read_records(Path(source))
+    if not read.entries:
+        raise InputError(
+            f"{clip(source)}: holds no accelerator time ({'; '.join(map(_told, read.remarks)) or 'nothing was read'})."
+        )
+    phases = []
+    for name, hours in read.chip_hours().items():
+        content = {
+            "method": "hardware",
+            "chip": _accelerator(name, chip),
+            "chip_hours": "1",
+            "utilization": utilization,
+        }
+        estimate = Document("command line", content).validate(Estimate)
+        held = Amount(hours.low, None) if read.open else hours
+        phases.append(
+            Phase(kind="pretraining", name=name, estimates=[estimate.model_copy(update={"chip_hours": held})])
+        )
+    notes = "; ".join([f"{read.format}, {read.rows:,} rows", *map(_told, read.remarks)])
+    return Ledger(model=Path(source).name, phases=phases, notes=notes)
+
+
+def _accelerator(name: str, otherwise: str | None) -> str:
+    """The catalogue's id of what a record calls an accelerator, or what the command line says it is."""
+    try:
+        return default_catalogue().find(name).entry.id
+    except InputError:
+        if otherwise is None:
+            raise InputError(
+                f"'{clip(name)}' in the record is no chip of the catalogue; say which it is with --chip."
+            ) from None
+        return otherwise
+
+
+def _told(remark: Remark) -> str:
+    return f"{remark.action}: {remark.reason}" + (f" ({len(remark.rows):,} rows)" if remark.rows else "")
 
 
 def _peaks(ledger: Ledger) -> dict[str, Amount]:

@@ -14,7 +14,7 @@ from gateline.quantities import QUANTITIES, Kind
 from gateline.report import wording
 from gateline.report.verdict_json import NOTICE
 from gateline.report.wording import SIGN, WORD, words
-from gateline.rules.columns import Columns
+from gateline.rules.columns import Column, Columns
 from gateline.rules.explain import ClauseReport, ConditionReport
 from gateline.rules.model import Outcome
 from gateline.screening import Screening, Verdict
@@ -74,11 +74,18 @@ def _quantities(screening: Screening) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, column in screening.quantities.items():
         datum = screening.inputs.get(name)
-        repeated = datum is None and len(QUANTITIES[name].total_of) == 1
+        repeated = _repeats(name, column, screening)
         if QUANTITIES[name].kind is Kind.AMOUNT and not wording.is_unknown(column) and not repeated:
             origin = wording.origin_text(datum) if datum else ""
             table.add_row(words(name), Text(wording.value_text(name, column, datum)), Text(origin, style="dim"))
     return table
+
+
+def _repeats(name: str, column: Column, screening: Screening) -> bool:
+    """Whether a quantity by another definition is just what it is by the first."""
+    total_of = QUANTITIES[name].total_of
+    first = screening.quantities.get(total_of[0]) if len(total_of) == 1 else None
+    return first is not None and (first.low[0], first.high[0]) == (column.low[0], column.high[0])
 
 
 def _facts(screening: Screening) -> Text:

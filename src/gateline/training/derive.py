@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 from gateline.amounts import Amount
 from gateline.errors import InputError
@@ -15,6 +16,7 @@ from gateline.metrics.training import OPERATIONS_PER_TERA, SECONDS_PER_HOUR
 from gateline.numerals import number
 from gateline.rules.corpus import Specs
 from gateline.training.counting import Counted, count
+from gateline.training.described import Described, describe
 from gateline.training.ledger import LANGUAGE_IMAGE_OR_VIDEO, Estimate, Ledger, Phase
 from gateline.training.profiles import load_profiles
 
@@ -45,7 +47,7 @@ class _Estimated:
     exact: bool
 
 
-def account(ledger: Ledger, peaks: dict[str, Amount]) -> Account:
+def account(ledger: Ledger, peaks: dict[str, Amount], folder: Path = Path()) -> Account:
     """The compute of each phase, as the range that its estimates span, and the ledger's facts.
 
     Parameters
@@ -53,20 +55,23 @@ def account(ledger: Ledger, peaks: dict[str, Amount]) -> Account:
     ledger : Ledger
     peaks : dict
         Dense 16-bit rate [TFLOP/s] of each chip that the ledger names.
+    folder : Path
+        Where the ledger stands; paths of configurations start there.
 
     Raises
     ------
     InputError
-        If an estimate has an input without a value.
+        If an estimate has an input without a value, or a configuration cannot be used.
     """
     remarks: list[str] = []
-    phases = tuple(_phase(number, phase, peaks, remarks) for number, phase in enumerate(ledger.phases))
     facts: Inputs = {}
+    reader = _Reader(peaks, folder, remarks, facts)
+    phases = tuple(_phase(number, phase, reader) for number, phase in enumerate(ledger.phases))
     if ledger.modality is not None:
         generates = bool(LANGUAGE_IMAGE_OR_VIDEO.intersection(ledger.modality))
         facts["generates_language_image_or_video"] = Datum(generates, f"modality: {', '.join(ledger.modality)}")
     facts.update({name: Datum(value, "stated") for name, value in ledger.stated.items()})
-    return Account(ledger, phases, facts, tuple(_exchange(ledger, peaks)), tuple(remarks))
+    return Account(ledger, phases, facts, tuple(_exchange(ledger, reader)), tuple(remarks))
 
 
 def derive(counted: Account, specs: Specs, as_of: date, readings: Mapping[str, str]) -> Inputs:
@@ -131,16 +136,33 @@ def with_original(inputs: Inputs) -> Inputs:
     return inputs | {"original_training_compute": original}
 
 
-def _phase(number: int, phase: Phase, peaks: dict[str, Amount], remarks: list[str]) -> Counted:
+@dataclass(frozen=True)
+class _Reader:
+    """What estimates are read with: peaks and configurations; what they tell is gathered in `remarks` and `facts`."""
+
+    peaks: dict[str, Amount]
+    folder: Path
+    remarks: list[str]
+    facts: Inputs
+    described: dict[int, Described] = field(default_factory=dict)
+
+    def describe(self, estimate: Estimate) -> Described:
+        """The description behind an estimate, read once."""
+        if id(estimate) not in self.described:
+            self.described[id(estimate)] = describe(estimate, self.folder)
+        return self.described[id(estimate)]
+
+
+def _phase(number: int, phase: Phase, reader: _Reader) -> Counted:
     """One phase: the range over all its estimates, the first being the best."""
     where = f"phases[{number}] ({phase.name or phase.kind})"
     try:
-        estimates = [_estimate(estimate, peaks) for estimate in phase.estimates]
+        estimates = [_estimate(estimate, reader) for estimate in phase.estimates]
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
     least, most = min(estimate.best for estimate in estimates), max(estimate.best for estimate in estimates)
     if most > least * (1 + DISAGREEMENT):
-        remarks.append(
+        reader.remarks.append(
             f"{where}: the estimates differ by a factor of {float(most / least):.2f}; the rules see the range between them."
         )
     lows = [estimate.amount.low for estimate in estimates]
@@ -152,14 +174,27 @@ def _phase(number: int, phase: Phase, peaks: dict[str, Amount], remarks: list[st
     return Counted(phase, Amount(low, high), estimates[0].best, how, estimates[0].exact)
 
 
-def _estimate(estimate: Estimate, peaks: dict[str, Amount]) -> _Estimated:
+def _estimate(estimate: Estimate, reader: _Reader) -> _Estimated:
+    if estimate.config:
+        return _by_configuration(estimate, reader)
     if estimate.method == "architecture":
         return _by_architecture(estimate)
     if estimate.method == "hardware":
-        return _by_hardware(estimate, peaks)
+        return _by_hardware(estimate, reader.peaks)
     low = estimate.compute.low if estimate.low.unknown else estimate.low.low
     high = estimate.compute.high if estimate.high.unknown else estimate.high.high
     return _Estimated(Amount(low, high), _best(estimate.compute, "compute"), "declared", estimate.compute.known)
+
+
+def _by_configuration(estimate: Estimate, reader: _Reader) -> _Estimated:
+    described = reader.describe(estimate)
+    worth, tokens = described.operations.training, _best(estimate.tokens, "tokens")
+    for name, datum in described.facts().items():
+        reader.facts.setdefault(name, datum)
+    reader.remarks.append(described.told(tokens))
+    reader.remarks.extend(described.model.remarks)
+    ends = [None if end is None else end * worth for end in (estimate.tokens.low, estimate.tokens.high)]
+    return _Estimated(Amount(*ends), tokens * worth, described.how(tokens), estimate.tokens.known)
 
 
 def _by_architecture(estimate: Estimate) -> _Estimated:
@@ -211,7 +246,9 @@ def _peak(estimate: Estimate, peaks: dict[str, Amount]) -> Amount:
 
 
 def _best(amount: Amount, name: str) -> Fraction:
-    """One value of an amount: the value, or the middle of a range."""
+    """One value of an amount: the value, the middle of a range, or the lower end of what is only bounded below."""
+    if amount.low is not None and amount.high is None:
+        return amount.low
     if amount.low is None or amount.high is None:
         raise InputError(f"{name}: an estimate needs a value or a range with two ends.")
     return (amount.low + amount.high) / 2
@@ -221,17 +258,22 @@ def _end(value: object) -> Fraction | None:
     return value if isinstance(value, Fraction) else None
 
 
-def _exchange(ledger: Ledger, peaks: dict[str, Amount]) -> list[tuple[str, Fraction]]:
+def _exchange(ledger: Ledger, reader: _Reader) -> list[tuple[str, Fraction]]:
     """What one token and one chip-hour of the first phase are worth, in operations."""
     worth: dict[str, Fraction] = {}
     for estimate in ledger.phases[0].estimates if ledger.phases else []:
-        if estimate.method == "architecture":
+        if estimate.config:
+            described = reader.describe(estimate)
+            worth.setdefault(f"{described.unit}s", described.operations.training)
+        elif estimate.method == "architecture":
             worth.setdefault(
                 "tokens", operations_per_token(exact_array([_best(_counted_parameters(estimate), "params")]))[0]
             )
         elif estimate.method == "hardware":
             rate = (
-                _best(_peak(estimate, peaks), "peak") * OPERATIONS_PER_TERA * _best(estimate.utilization, "utilization")
+                _best(_peak(estimate, reader.peaks), "peak")
+                * OPERATIONS_PER_TERA
+                * _best(estimate.utilization, "utilization")
             )
             worth.setdefault(f"{estimate.chip or 'chip'}-hours", rate * SECONDS_PER_HOUR)
     return list(worth.items())

@@ -8,11 +8,22 @@ from pydantic import Field, model_validator
 
 from gateline.amounts import UNKNOWN, Amount
 from gateline.errors import InputError
-from gateline.fields import Part, amount, flag, stated_model
+from gateline.fields import Part, Written, amount, flag, stated_model
+from gateline.fields import text as as_text
+from gateline.numerals import clip, read_number
 from gateline.quantities import QUANTITIES
 from gateline.training.profiles import Kind
 
-_NOT_STATED = ("generator_share", "parameters", "active_parameters", "tokens", "chip_hours", "utilization")
+_NOT_STATED = (
+    "forward_operations_per_token",
+    "training_operations_per_token",
+    "generator_share",
+    "parameters",
+    "active_parameters",
+    "tokens",
+    "chip_hours",
+    "utilization",
+)
 
 STATED = tuple(
     name
@@ -25,12 +36,27 @@ Modality = Literal["text", "code", "speech", "audio", "image", "video", "music",
 LANGUAGE_IMAGE_OR_VIDEO = frozenset({"text", "code", "speech", "audio", "image", "video"})
 
 
+def _length(text: Any) -> int:
+    number = read_number(as_text(text, "sequence_length"))
+    if number.denominator != 1 or number < 1:
+        raise InputError(
+            f"sequence_length: '{clip(str(text))}' is not a number of tokens. Write a whole number such as 8192."
+        )
+    return int(number)
+
+
 class Estimate(Part):
     """One estimate of a phase's compute."""
 
     method: Literal["architecture", "hardware", "declared"]
     params: Annotated[Amount, amount("parameters")] = UNKNOWN
     active_params: Annotated[Amount, amount("active_parameters")] = UNKNOWN
+    config: str = ""
+    sequence_length: Annotated[int | None, Written(lambda text: _length(text), "tokens per sequence, such as 8192")] = (
+        None
+    )
+    sequence_lengths: dict[str, str] = {}
+    attention: Literal["causal", "half", "full"] = "causal"
     tokens: Annotated[Amount, amount("tokens")] = UNKNOWN
     chip: str = ""
     chip_hours: Annotated[Amount, amount("chip_hours")] = UNKNOWN
@@ -45,7 +71,7 @@ class Estimate(Part):
     @model_validator(mode="after")
     def _complete(self) -> Estimate:
         needed = {
-            "architecture": (("tokens",), ("params", "active_params")),
+            "architecture": (("tokens",), ("params", "active_params", "config")),
             "hardware": (("chip_hours",), ("utilization",), ("chip", "peak")),
             "declared": (("compute",),),
         }[self.method]
@@ -61,8 +87,23 @@ class Estimate(Part):
             raise InputError(
                 "a hardware utilization (hfu) counts recomputed activations, which the rules leave out. Give the model utilization (mfu)."
             )
+        if self.config and {"params", "active_params"} & self.model_fields_set:
+            raise InputError("give either config, from which the parameters follow, or params.")
+        if not self.config and {"sequence_length", "sequence_lengths", "attention"} & self.model_fields_set:
+            raise InputError(
+                "sequence lengths and attention need config; 6 × parameters × tokens leaves attention out."
+            )
+        if self.sequence_length is not None and self.sequence_lengths:
+            raise InputError("give either sequence_length or sequence_lengths.")
         self._check_bounds()
         return self
+
+    @property
+    def lengths(self) -> int | dict[int, int] | None:
+        """The length of the sequences, or how many there are of each length."""
+        if self.sequence_lengths:
+            return {_length(length): _length(times) for length, times in self.sequence_lengths.items()}
+        return self.sequence_length
 
     def _check_bounds(self) -> None:
         bounds = [end for end in (self.low.low, self.compute.low, self.compute.high, self.high.high) if end is not None]
@@ -82,7 +123,7 @@ ABOUT: dict[str, tuple[str, ...]] = {
 """Which keys of a phase say something of which kinds."""
 
 EXTRA: dict[str, set[str]] = {
-    "architecture": set(),
+    "architecture": {"sequence_length", "sequence_lengths", "attention"},
     "hardware": {"utilization_kind"},
     "declared": {"low", "high"},
 }

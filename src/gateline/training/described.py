@@ -1,0 +1,82 @@
+"""An estimate from a model's configuration: operations per token as the architecture makes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from gateline.amounts import Amount
+from gateline.errors import InputError
+from gateline.inputs import Datum, Inputs
+from gateline.numerals import number
+from gateline.training.architecture import Model, Operations, read_model, spread
+from gateline.training.ledger import Estimate
+
+DIGITS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A model's description, and what one token of training costs at the lengths of the estimate."""
+
+    model: Model
+    operations: Operations
+    lengths: int | dict[int, int] | None
+    attention: str
+
+    @property
+    def unit(self) -> str:
+        """What the description counts by: a token, an image, a clip."""
+        return self.model.unit
+
+    def how(self, units: Fraction) -> str:
+        """The account of an estimate."""
+        length = "" if self.lengths is None else f", sequences of {_lengths(self.lengths)}"
+        return (
+            f"{number(self.operations.training, DIGITS)} FLOP per {self.unit} ({self.model.family}, {self.attention} "
+            f"attention{length}) × {number(units)} {self.unit}s"
+        )
+
+    def facts(self) -> Inputs:
+        """What the configuration says of the model."""
+        parameters, how = self.model.parameters, "from the configuration"
+        return {
+            "parameters": Datum(Amount.exactly(parameters.total), how),
+            "active_parameters": Datum(Amount.exactly(parameters.active), how),
+            "forward_operations_per_token": Datum(Amount.exactly(self.operations.forward), how),
+            "training_operations_per_token": Datum(Amount.exactly(self.operations.training), how),
+        }
+
+    def told(self, units: Fraction) -> str:
+        """What other conventions would say, so that other tools' figures can be understood."""
+        others = ", ".join(f"{name} {number(value * units)}" for name, value in self._others())
+        return f"the same by other conventions [FLOP]: {others}."
+
+    def _others(self) -> list[tuple[str, Fraction]]:
+        return [(name, value) for name, value in spread(self.model, self.lengths).items()]
+
+
+def describe(estimate: Estimate, folder: Path) -> Described:
+    """The description behind an estimate; a relative path starts at the folder of the ledger.
+
+    Raises
+    ------
+    InputError
+        If the configuration cannot be read, its family is not known, or the lengths do not fit it.
+    """
+    model = read_model(folder / estimate.config)
+    lengths = estimate.lengths
+    if lengths is None and model.axes:
+        raise InputError(
+            "sequence_length: is missing, and what attention costs depends on it. Write --seq-len 8192, or "
+            "sequence_length or sequence_lengths in the ledger."
+        )
+    operations = model.operations(lengths, estimate.attention)
+    return Described(model, operations, lengths, estimate.attention)
+
+
+def _lengths(lengths: int | dict[int, int]) -> str:
+    if isinstance(lengths, int):
+        return f"{lengths:,}"
+    return f"{min(lengths):,} to {max(lengths):,}"

@@ -1,0 +1,216 @@
+"""From what a lab has to training compute: a configuration, records of accelerator time, phases that regimes count differently."""
+
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from gateline.documents import Document
+from gateline.errors import InputError
+from gateline.jobs import check_release, quick_ledger
+from gateline.rules.model import Outcome
+from gateline.training.ledger import Ledger
+
+DATA = Path(__file__).parent / "data"
+DAY = date(2026, 11, 22)
+
+
+def ledger(*phases: dict, **more) -> Ledger:
+    """A ledger of phases, each with a declared compute."""
+    written = [
+        {"estimates": [{"method": "declared", "compute": phase.pop("compute")}]} | phase for phase in map(dict, phases)
+    ]
+    return Document("ledger", {"model": "x", "phases": written, **more}).validate(Ledger)
+
+
+def amount(screening, name: str) -> tuple[Fraction, Fraction]:
+    column = screening.quantities[name]
+    return column.low[0], column.high[0]
+
+
+def outcome(screening, rule: str) -> Outcome:
+    return next(verdict.outcome for verdict in screening.verdicts if verdict.rule.id == rule)
+
+
+@pytest.mark.parametrize(
+    ("config", "tokens", "length", "attention", "published"),
+    [
+        ("llama-3.1-405b", "15.6e12", "8192", "causal", "3.94e25"),
+        ("llama-3.1-405b", "15.6e12", "8192", "full", "4.10e25"),
+        ("deepseek-v3", "14.8e12", "4096", "causal", "3.71e24"),
+        ("deepseek-v3", "14.8e12", "4096", "full", "4.16e24"),
+        ("qwen2.5-72b", "18e12", "4096", "causal", "8.01e24"),
+        ("llama-3.1-70b", "15e12", "8192", "causal", "6.74e24"),
+    ],
+)
+def test_a_configuration_and_tokens(config, tokens, length, attention, published):
+    """Three digits as a survey of counters found them for these models, attention counted as named."""
+    path = str(DATA / "configs" / f"{config}.json")
+    screening = check_release(quick_ledger(config=path, tokens=tokens, seq_len=length, attention=attention), DAY)
+    assert f"{float(amount(screening, 'training_compute')[0]):.2e}" == f"{float(published):.2e}"
+
+
+def test_what_a_configuration_says_of_the_model():
+    """671 billion parameters, about 37 billion of them active: as published of DeepSeek-V3."""
+    path = str(DATA / "configs" / "deepseek-v3.json")
+    screening = check_release(quick_ledger(config=path, tokens="1e12", seq_len="4096"), DAY)
+    assert round(amount(screening, "parameters")[0], -9) == 671_000_000_000
+    assert 37_000_000_000 < amount(screening, "active_parameters")[0] < 38_000_000_000
+    per_token = amount(screening, "training_operations_per_token")[0]
+    assert per_token == 3 * amount(screening, "forward_operations_per_token")[0]
+    assert amount(screening, "training_compute") == (per_token * 10**12,) * 2
+    assert any("6nd-total" in remark and "hugging-face" in remark for remark in screening.remarks)
+
+
+@pytest.mark.parametrize(
+    ("figures", "message"),
+    [
+        ({"config": "llama-3.1-8b", "tokens": "1e12"}, "sequence_length: is missing"),
+        ({"config": "nowhere", "tokens": "1e12", "seq_len": "10"}, "cannot be read"),
+        ({"config": "llama-3.1-8b", "tokens": "1e12", "seq_len": "1.5"}, "not a number of tokens"),
+        ({"config": "llama-3.1-8b", "params": "8e9", "tokens": "1e12", "seq_len": "10"}, "give either config"),
+        ({"params": "8e9", "tokens": "1e12", "seq_len": "10"}, "need config"),
+    ],
+)
+def test_what_a_configuration_needs(figures, message):
+    """One line says what is missing."""
+    if "config" in figures:
+        figures = figures | {"config": str(DATA / "configs" / f"{figures['config']}.json")}
+    with pytest.raises(InputError, match=message):
+        check_release(quick_ledger(**figures), DAY)
+
+
+def test_records_of_accelerator_time():
+    """16 and 12 accelerator-hours at 312 and 989.5 TFLOP/s would differ: the record's own name decides the peak."""
+    source = str(DATA / "records" / "mlruns")
+    screening = check_release(quick_ledger(records=source, utilization="0.4"), DAY)
+    assert amount(screening, "training_compute")[0] == 4 * 3600 * 312 * 10**12 * Fraction("0.4")
+
+
+@pytest.mark.parametrize(
+    ("figures", "message"),
+    [
+        ({}, "Write --utilization"),
+        ({"utilization": "0.4", "tokens": "1e12"}, "records give the chip-hours"),
+        ({"utilization": "0.4"}, "say which it is with --chip"),
+    ],
+)
+def test_what_records_need(figures, message):
+    """Neither utilization nor the name of an accelerator is guessed."""
+    with pytest.raises(InputError, match=message):
+        check_release(quick_ledger(records=str(DATA / "records" / "sacct.txt"), **figures), DAY)
+
+
+def test_discarded_samples_count_for_the_cumulative_threshold():
+    """9.9e24 of updates and 2e23 to make 100 samples, of which 10 were kept: 1.01e25, over the line (Annex A.1)."""
+    screening = check_release(
+        ledger(
+            {"kind": "pretraining", "compute": "9.9e24 FLOP"},
+            {"kind": "synthetic_generation", "published": "no", "compute": "2e22 FLOP"},
+            {"kind": "synthetic_discarded", "published": "no", "compute": "1.8e23 FLOP"},
+        ),
+        DAY,
+    )
+    assert amount(screening, "training_compute_eu_cumulative") == (Fraction("1.01e25"),) * 2
+    assert amount(screening, "training_compute") == (Fraction("9.9e24"),) * 2
+    assert outcome(screening, "eu.ai-act.systemic-risk") is Outcome.MET
+
+
+@pytest.mark.parametrize(("published", "low", "high"), [("yes", "9e24", "9e24"), ("unknown", "9e24", "1.1e25")])
+def test_public_data_need_not_count(published, low, high):
+    """Data that is publicly accessible need not count; where nobody says, both are possible."""
+    phase = {"kind": "synthetic_generation", "published": published, "compute": "2e24 FLOP"}
+    screening = check_release(ledger({"kind": "pretraining", "compute": "9e24 FLOP"}, phase), DAY)
+    assert amount(screening, "training_compute_eu_cumulative") == (Fraction(low), Fraction(high))
+
+
+@pytest.mark.parametrize(
+    ("share", "total", "expected"),
+    [
+        ("12%", "1.031e26", Outcome.MET),
+        ("10%", "9.5e25", Outcome.NOT_MET),
+        ("9%", "9.5e25", Outcome.NOT_MET),
+        ("8% to 12%", None, Outcome.UNDETERMINED),
+    ],
+)
+def test_the_generator_rule(share, total, expected):
+    """ECCN 4E091, Note 3: 9.5e25 of its own, a generator trained with 8e24, 1e23 to generate, the share as given."""
+    screening = check_release(
+        ledger(
+            {"kind": "pretraining", "compute": "9.5e25 FLOP"},
+            {
+                "kind": "synthetic_generation",
+                "generator": "g",
+                "published": "no",
+                "training_share": share,
+                "compute": "1e23 FLOP",
+            },
+            {"kind": "teacher_training", "generator": "g", "published": "no", "compute": "8e24 FLOP"},
+        ),
+        DAY,
+        changes={"closed_weights": "yes"},
+    )
+    low, high = amount(screening, "training_compute_4e091")
+    assert outcome(screening, "us.ear.4e091") is expected
+    assert (low, high) == ((Fraction("9.5e25"), Fraction("1.031e26")) if total is None else (Fraction(total),) * 2)
+
+
+def test_of_several_generators_the_largest_counts_alone():
+    """Note 3: of generators with unpublished parameters that pass the share, the training of one."""
+    generation = {"kind": "synthetic_generation", "published": "no", "training_share": "20%", "compute": "1e22 FLOP"}
+    training = {"kind": "teacher_training", "published": "no"}
+    screening = check_release(
+        ledger(
+            {"kind": "pretraining", "compute": "5e25 FLOP"},
+            generation | {"generator": "small"},
+            generation | {"generator": "large"},
+            training | {"generator": "small", "compute": "3e24 FLOP"},
+            training | {"generator": "large", "compute": "7e24 FLOP"},
+        ),
+        DAY,
+    )
+    assert amount(screening, "training_compute_4e091") == (Fraction("5.702e25"),) * 2
+
+
+@pytest.mark.parametrize(
+    ("choice", "low", "high"),
+    [("either", "9e25", "1.1e26"), ("count", "1.1e26", "1.1e26"), ("leave-out", "9e25", "9e25")],
+)
+def test_kinds_on_which_a_text_is_silent(choice, low, high):
+    """California says nothing of rollouts: they could count, and the verdict says that this decides."""
+    given = ledger({"kind": "pretraining", "compute": "9e25 FLOP"}, {"kind": "rl_rollouts", "compute": "2e25 FLOP"})
+    screening = check_release(given, DAY, readings={"open-kinds": choice})
+    assert amount(screening, "training_compute_us_state") == (Fraction(low), Fraction(high))
+    found = next(verdict for verdict in screening.verdicts if verdict.rule.id == "us.ca.sb53")
+    assert {other.choice for other in found.alternatives} >= {"count", "leave-out"} - {choice}
+
+
+def test_a_base_model_of_somebody_else():
+    """A modification of 4.2e23 on a base of 8.4e23: half of it, over the third of the guidelines (paragraph 60)."""
+    screening = check_release(
+        ledger(
+            {"kind": "base_model", "actor": "other", "published": "yes", "compute": "8.4e23 FLOP"},
+            {"kind": "continued_pretraining", "compute": "4.2e23 FLOP"},
+        ),
+        DAY,
+    )
+    assert amount(screening, "modification_share_of_original") == (Fraction(1, 2),) * 2
+    assert outcome(screening, "eu.ai-act.modifier") is Outcome.MET
+
+
+@pytest.mark.parametrize(
+    ("phases", "message"),
+    [
+        ([{"kind": "evaluation", "compute": "1e22 FLOP"}], "none trains the model"),
+        (
+            [{"kind": "pretraining", "published": "yes", "compute": "1e22 FLOP"}],
+            "published does not belong to pretraining",
+        ),
+        ([{"kind": "sft", "generator": "g", "compute": "1e22 FLOP"}], "generator does not belong to sft"),
+    ],
+)
+def test_phases_that_make_no_sense(phases, message):
+    """What a phase cannot have is refused by name."""
+    with pytest.raises(InputError, match=message):
+        ledger(*phases)
