@@ -27,6 +27,7 @@ decides; of an exclusion, those in which it takes an item out. `lines` are the t
 at and one just above. A row that names a group of items, such as 3A090.a, counts for each of them. Of rules about models the items are listed; `tests/test_boundaries.py` tries every threshold of every rule.
 """
 HEADINGS = ("rule", "version", "clause", "lines", "golden rows", "oracle rows")
+HARDWARE = ("chip", "cluster", "die")
 ABOUT_ITEMS = ("outcome", "item")
 FOLLOWS_FROM = {"days_since_application": {"designer_application_date"}, "standing_date": {"transaction_date"}}
 NEAR = Fraction(1, 100)
@@ -254,8 +255,8 @@ def reported(rule: str, version: Version) -> tuple[Clause, ...]:
 
 
 def is_about_models(rule: str) -> bool:
-    """Whether a rule is about models and not about chips and systems."""
-    return SPECS.rules[rule].subject == "training"
+    """Whether a rule is about models and not about chips, dies and systems."""
+    return SPECS.rules[rule].subject not in HARDWARE
 
 
 def reached_lines(rule: str, version: Version, rows: Iterable[Row]) -> dict[str, tuple[int, int]]:

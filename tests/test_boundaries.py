@@ -88,6 +88,8 @@ LINES = {
         "single_precision_rate >= 200 PFLOP/s",
         "envelope_volume <= 41600 ft^3",
     },
+    "us.eo14110.cluster@2023-10-30": {"network_bandwidth > 100 Gbit/s", "training_rate >= 1e20 op/s"},
+    "us.bis.nprm-2024-cluster@2024-09-11": {"network_bandwidth > 300 Gbit/s", "training_rate > 1e20 op/s"},
     "us.tariff.section-232@2026-01-15": {
         *(f"total_processing_performance {line} TPP" for line in ("> 14000", "< 17500", "> 20800", "< 21100")),
         *(f"dram_bandwidth {line} GB/s" for line in ("> 4500", "< 5000", "> 5800", "< 6200")),
@@ -104,15 +106,52 @@ LINES = {
     "us.bill.safe-chips@2025-12-04": PERFORMANCE_OF_A_BILL
     | {"dram_bandwidth >= 4100 GB/s", "io_bandwidth >= 1100 GB/s", "combined_bandwidth >= 5000 GB/s"},
     "us.ear.4e091@2025-01-13": {
-        "training_compute >= 1e26 FLOP",
+        "training_compute_4e091 >= 1e26 FLOP",
         "additional_training_compute <= 2.5e25 FLOP",
         "additional_share_of_original <= 25%",
         "additional_training_share <= 25%",
     },
-    "eu.ai-act.systemic-risk@2025-08-02": {"training_compute > 1e25 FLOP"},
+    "us.ear.4e091-generator@2025-01-13": {"generator_share > 10%"},
+    "eu.ai-act.systemic-risk@2025-08-02": {"training_compute_eu_cumulative > 1e25 FLOP"},
     "eu.ai-act.gpai@2025-08-02": {"training_compute > 1e23 FLOP"},
-    "us.ca.sb53@2026-01-01": {"training_compute > 1e26 FLOP", "annual_gross_revenue > 500e6 USD"},
-    "us.eo14110.model@2023-10-30": {"training_compute > 1e26 FLOP"},
+    "eu.ai-act.gpai-draft-2025@2025-04-22": {"training_compute > 1e22 FLOP"},
+    "eu.ai-act.modifier@2025-08-02": {
+        "modification_share_of_original > 1/3",
+        "modification_training_compute > 10^25/3 FLOP",
+        "modification_training_compute > 10^23/3 FLOP",
+    },
+    "kr.ai-basic-act@2026-01-22": {"training_compute_kr >= 1e26 FLOP"},
+    "us.ca.sb53@2026-01-01": STATE_LAW,
+    "us.ny.raise@2027-01-01": STATE_LAW,
+    "us.il.pa104-538@2027-01-01": STATE_LAW,
+    "us.ct.pa26-15@2026-10-01": {"training_compute_silent > 1e26 FLOP", "annual_gross_revenue > 500e6 USD"},
+    "us.ny.raise-2025-text@2025-12-19": {
+        "training_compute_silent > 1e26 FLOP",
+        "compute_cost > 100e6 USD",
+        "compute_cost > 5e6 USD",
+    },
+    "us.ca.sb1047@2024-09-29": {
+        "training_compute_silent > 1e26 FLOP",
+        "compute_cost > 100e6 USD",
+        "original_training_compute > 1e26 FLOP",
+        "modification_training_compute >= 3e25 FLOP",
+        "compute_cost > 10e6 USD",
+    },
+    "us.treasury.850-notifiable@2025-01-02": {"training_compute_silent > 1e23 FLOP"},
+    "us.treasury.850-prohibited@2025-01-02": {
+        "training_compute_silent > 1e25 FLOP",
+        "training_compute_silent > 1e24 FLOP",
+    },
+    "us.eo14110.model@2023-10-30": {"training_compute_silent > 1e26 FLOP"},
+    "us.eo14110.bio@2023-10-30": {"training_compute_silent > 1e23 FLOP"},
+    "us.eo14110.cluster@2023-10-30": {"network_bandwidth > 100 Gbit/s", "training_rate >= 1e20 op/s"},
+    "us.bis.nprm-2024@2024-09-11": {"training_compute_silent > 1e26 FLOP"},
+    "us.bis.nprm-2024-cluster@2024-09-11": {"network_bandwidth > 300 Gbit/s", "training_rate > 1e20 op/s"},
+    "us.bill.s2938@2025-09-29": {"training_compute_silent > 1e26 FLOP"},
+    "us.bill.hr9925@2026-07-23": {"training_compute_us_state > 1e26 FLOP"},
+    "us.bill.hr8094@2026-03-26": {"training_compute_us_state > 1e26 FLOP"},
+# and above LINES:
+STATE_LAW = {"training_compute_us_state > 1e26 FLOP", "annual_gross_revenue > 500e6 USD"}
 }
 """The signs and numbers of every version that has any, as the provisions state them."""
 

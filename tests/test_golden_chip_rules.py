@@ -180,7 +180,5 @@ def test_the_document_has_every_version_and_every_clause():
     lines = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in coverage().splitlines() if line[:1] == "|"
     ]
-    assert [(line[0], line[1]) for line in lines if line[0].startswith(("us.", "eu."))] == [
-        (rule, version.id) for rule, version in VERSIONS
-    ]
+    assert [(line[0], line[1]) for line in lines[2:] if line[0]] == [(rule, version.id) for rule, version in VERSIONS]
     assert len([line for line in lines if line[2]]) == 2 + sum(len(reported(*pair)) for pair in VERSIONS)

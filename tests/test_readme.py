@@ -34,7 +34,14 @@ def test_command_runs(command, tmp_path):
 
 def test_the_readme_shows_a_command_for_every_job():
     """Every job is there, so that the test above cannot pass on nothing."""
-    assert {shlex.split(command)[1] for command in COMMANDS} >= {"chip", "release", "fleet", "timeline", "rules", "catalogue"}
+    assert {shlex.split(command)[1] for command in COMMANDS} >= {
+        "chip",
+        "release",
+        "fleet",
+        "timeline",
+        "rules",
+        "catalogue",
+    }
 
 
 def test_python_example_runs(capsys):
@@ -48,7 +55,10 @@ def test_python_example_runs(capsys):
     ("command", "claims"),
     [
         ("gateline chip H20 --as-of 2024-06-01", ["2,368 TPP", "2.90909 TPP/mm^2", "32 below"]),
-        ("gateline chip H20 --as-of 2026-11-22", ["not 3A090; 3A991.p.1 (AT only)", "us.bis.is-informed-2025-04 memory"]),
+        (
+            "gateline chip H20 --as-of 2026-11-22",
+            ["not 3A090; 3A991.p.1 (AT only)", "us.bis.is-informed-2025-04 memory"],
+        ),
         ("gateline chip H100", ["3A090.a.1"]),
         (
             "gateline chip examples/chip.yaml",

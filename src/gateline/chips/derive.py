@@ -110,6 +110,8 @@ def _with_function(inputs: Inputs) -> Inputs:
 
 def _with_standing(inputs: Inputs, as_of: date) -> Inputs:
     """The inputs, with the day that counts for a designer's standing, and the days since its application."""
+    if "standing_date" in inputs or "days_since_application" in inputs:
+        return inputs
     stated = inputs.get("transaction_date")
     known = stated is not None and isinstance(stated.value, Amount) and not stated.value.unknown
     day = replace(stated) if known and stated is not None else Datum(Amount.exactly(as_of.toordinal()), "as of")

@@ -34,6 +34,7 @@ CONTAINED = {
     "contains_section_232": Contained("us.tariff.section-232"),
 }
 PRECISIONS = {"double_precision_rate": 64, "single_precision_rate": 32}
+OPERATIONS_PER_TERA = Fraction(10**12)
 TERA_PER_PETA = Fraction(1000)
 
 
@@ -63,6 +64,7 @@ def derive(system: System, members: Sequence[Member], specs: Specs, as_of: date,
     """
     inputs = {flag: _contained(flag, members, specs, as_of, readings) for flag in CONTAINED}
     inputs |= {name: _together(name, members, readings) for name in PRECISIONS}
+    inputs["training_rate"] = _peak(members)
     inputs |= {name: Datum(value, "stated") for name, value in system.stated.items()}
     return inputs
 
@@ -107,6 +109,17 @@ def _rate(chip: Chip, bits: int, readings: Mapping[str, str]) -> Amount:
     """The floating-point rate of a chip in a precision, over its units as the readings say."""
     rates = [rate for rate in _floating(chosen_rates(chip.rates, readings)) if rate.bits.low == bits]
     return together(rates, readings) if rates else Amount()
+
+
+def _peak(members: Sequence[Member]) -> Datum:
+    """The rate of all chips at the precision at which each is fastest."""
+    rates = [(member, member.inputs.get("operation_rate")) for member in members]
+    known = [(member.count, datum.value) for member, datum in rates if datum and isinstance(datum.value, Amount)]
+    low = sum((count * (rate.low or Fraction(0)) for count, rate in known), Fraction(0))
+    whole = len(known) == len(members) and all(rate.high is not None for _, rate in known)
+    high = sum((count * (rate.high or Fraction(0)) for count, rate in known), Fraction(0))
+    total = Amount(low * OPERATIONS_PER_TERA, high * OPERATIONS_PER_TERA if whole else None)
+    return Datum(total, "sum over the chips of the highest rate of any precision")
 
 
 def _floating(rates: Iterable[Rate]) -> list[Rate]:

@@ -31,6 +31,7 @@ from gateline.fleet.columns import (
     take,
     with_all_transistors,
     with_function,
+    with_modifier,
     with_original,
     with_planar,
     with_standing,
@@ -175,6 +176,7 @@ class Screener:
         if "tokens" in columns:
             columns["training_compute"] = stated_first(columns.get("training_compute"), architecture_compute(columns))
         with_original(columns)
+        with_modifier(columns)
         return columns
 
     def _said_unknown(self, cells: list[tuple[str, ...]], names: Sequence[str], rows: int) -> npt.NDArray[np.bool_]:

@@ -119,6 +119,14 @@ def with_original(columns: Columns) -> None:
     columns["original_training_compute"] = stated_first(stated, sound)
 
 
+def with_modifier(columns: Columns) -> None:
+    """Rows that state a modification of somebody else's model are those of a modifier."""
+    modification = columns.get("modification_training_compute")
+    if isinstance(modification, Column):
+        flag = np.where(fully_unknown(modification), np.nan, 1.0)
+        columns["distinct_modifier"] = stated_first(columns.get("distinct_modifier"), Column(flag, flag))
+
+
 def architecture_compute(columns: Columns) -> Column:
     """Training compute as 6 × (active) parameters × tokens."""
     dense, active, tokens = (columns.get(name) for name in ("parameters", "active_parameters", "tokens"))

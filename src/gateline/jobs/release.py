@@ -18,7 +18,7 @@ from gateline.numerals import clip
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
 from gateline.screening import Screening, Subject, screen
-from gateline.training.derive import account, derive, with_original
+from gateline.training.derive import account, derive, with_modifier, with_original
 from gateline.training.ledger import STATED, Estimate, Ledger, Phase
 from gateline.training.records import Remark, read_records
 
@@ -70,7 +70,7 @@ def check_release(
     stated = read_changes(changes or {}, STATED, specs)
 
     def inputs(readings: Mapping[str, str]) -> Inputs:
-        return with_original(overridden(derive(counted, specs, as_of, readings), stated))
+        return with_modifier(with_original(overridden(derive(counted, specs, as_of, readings), stated)))
 
     source = "" if isinstance(ledger, Ledger) else ledger
     identity = Path(source).stem if source not in ("", "-") else read.model

@@ -11,7 +11,7 @@ from typing import Any
 
 from gateline.errors import InputError
 from gateline.numerals import clip
-from gateline.quantities import Quantity
+from gateline.quantities import MAXIMUM_LISTED, Quantity
 from gateline.rules.model import NamedList, Reading, Rule, belongs
 
 
@@ -81,9 +81,8 @@ class Specs:
         for prefix in prefixes:
             if not any(belongs(rule, prefix) for rule in self.rules):
                 near = get_close_matches(prefix, self.rules, n=3, cutoff=0.5)
-                hint = (
-                    f"Did you mean {' or '.join(near)}?" if near else f"Known rules: {', '.join(sorted(self.rules))}."
-                )
+                known = ", ".join(sorted(self.rules)[:MAXIMUM_LISTED])
+                hint = f"Did you mean {' or '.join(near)}?" if near else f"Rules: {known} …; see 'gateline rules list'."
                 raise InputError(f"no rule is called '{clip(prefix)}'. {hint}")
         return [rule for name, rule in self.rules.items() if any(belongs(name, prefix) for prefix in prefixes)]
 

@@ -187,7 +187,9 @@ def flips(program: Program, inputs: Columns, name: str) -> list[Flip]:
         ]
     points = _points(program, inputs, entry)
     answers = _try(program, inputs, name, [point for point, _ in points])
-    return list(_stretches(name, points, answers))
+    bounded = isinstance(column := inputs.get(name), Column) and isinstance(column.low[0], Fraction)
+    least = points[0][0] if points and (bounded or entry.kind is Kind.DATE) else Fraction(0)
+    return list(_stretches(name, points, answers, least))
 
 
 def _try(program: Program, inputs: Columns, name: str, values: list[Fraction] | list[int]) -> list[str]:
@@ -258,21 +260,24 @@ def _ends(inputs: Columns, name: str) -> set[Fraction]:
     return {end for end in ends if isinstance(end, Fraction) and end > 0}
 
 
-def _stretches(name: str, points: list[tuple[Fraction, bool]], answers: list[str]) -> Iterable[Flip]:
-    """Runs of equal answers; a run that ends at a border includes it, one that ends short of it does not."""
+def _stretches(name: str, points: list[tuple[Fraction, bool]], answers: list[str], least: Fraction) -> Iterable[Flip]:
+    """Runs of equal answers; a run that ends at a border includes it, one that ends short of it does not.
+
+    A run over all points starts at the least value that the input can have.
+    """
     start = 0
     for stop in range(1, len(points) + 1):
         if stop < len(points) and answers[stop] == answers[start]:
             continue
         if answers[start]:
-            yield _stretch(name, points, start, stop, answers[start])
+            yield _stretch(name, points, start, stop, answers[start], least)
         start = stop
 
 
-def _stretch(name: str, points: list[tuple[Fraction, bool]], start: int, stop: int, then: str) -> Flip:
+def _stretch(name: str, points: list[tuple[Fraction, bool]], start: int, stop: int, then: str, least: Fraction) -> Flip:
     lower = None if start == 0 else _lower_border(points, start)
     if stop == len(points):
-        operator, value = lower or (">=", points[0][0])
+        operator, value = lower or (">=", least)
         return Flip(name, operator, value, then)
     inclusive = points[stop - 1][1]
     operator, value = ("<=", points[stop - 1][0]) if inclusive else ("<", points[stop][0])

@@ -121,6 +121,13 @@ def _sum(phases: list[Counted]) -> Amount:
     return Amount(low, high)
 
 
+def with_modifier(inputs: Inputs) -> Inputs:
+    """The inputs; whoever states a modification of somebody else's model modifies one."""
+    if "modification_training_compute" not in inputs or "distinct_modifier" in inputs:
+        return inputs
+    return inputs | {"distinct_modifier": Datum(True, "a modification is stated")}
+
+
 def with_original(inputs: Inputs) -> Inputs:
     """The inputs, and the compute of the original model where it follows from the total and the further training."""
     whole, further = (
@@ -229,7 +236,9 @@ def _by_hardware(estimate: Estimate, peaks: dict[str, Amount]) -> _Estimated:
         _end(compute_from_hardware(*(exact_array([getattr(part, end)]) for part in parts.values()))[0])
         for end in ("low", "high")
     )
-    best = [_best(part, name) for name, part in parts.items()]
+    at_least = estimate.chip_hours.low if estimate.chip_hours.high is None else None
+    hours_held = at_least if at_least is not None else _best(estimate.chip_hours, "chip_hours")
+    best = [hours_held, *(_best(part, name) for name, part in list(parts.items())[1:])]
     compute = compute_from_hardware(*(exact_array([value]) for value in best))[0]
     chip = f"{estimate.chip}-hours" if estimate.chip else "chip-hours"
     hours, peak, utilization = (number(value, 6) for value in best)
@@ -246,9 +255,7 @@ def _peak(estimate: Estimate, peaks: dict[str, Amount]) -> Amount:
 
 
 def _best(amount: Amount, name: str) -> Fraction:
-    """One value of an amount: the value, the middle of a range, or the lower end of what is only bounded below."""
-    if amount.low is not None and amount.high is None:
-        return amount.low
+    """One value of an amount: the value, or the middle of a range."""
     if amount.low is None or amount.high is None:
         raise InputError(f"{name}: an estimate needs a value or a range with two ends.")
     return (amount.low + amount.high) / 2
