@@ -63,6 +63,7 @@ PRESUMPTION = {
     *(f"transaction_date {line}-01-01" for line in (">= 2027", "< 2028", ">= 2028", "< 2029", ">= 2029")),
 }
 ADVANCED_NODE = {"process_node <= 16 nm", "nand_layers >= 128"}
+STATE_LAW = {"training_compute_us_state > 1e26 FLOP", "annual_gross_revenue > 500e6 USD"}
 LINES = {
     "us.ear.3a090@2022-10-21": {"io_bandwidth >= 600 GB/s", "weighted_performance >= 4800 TPP"},
     "us.ear.3a090@2023-11-17": PERFORMANCE_2023,
@@ -150,8 +151,6 @@ LINES = {
     "us.bill.s2938@2025-09-29": {"training_compute_silent > 1e26 FLOP"},
     "us.bill.hr9925@2026-07-23": {"training_compute_us_state > 1e26 FLOP"},
     "us.bill.hr8094@2026-03-26": {"training_compute_us_state > 1e26 FLOP"},
-# and above LINES:
-STATE_LAW = {"training_compute_us_state > 1e26 FLOP", "annual_gross_revenue > 500e6 USD"}
 }
 """The signs and numbers of every version that has any, as the provisions state them."""
 
