@@ -83,14 +83,11 @@ LINES = {
     "us.ear.advanced-node-ic@2025-01-16": ADVANCED_NODE
     | {"dram_cell_area < 0.0026 um^2", "dram_density > 0.20 Gbit/mm^2", "through_silicon_vias > 3000"},
     "us.ear.applicable-advanced-logic@2025-01-16": {"process_node <= 16 nm"},
-    "us.ear.4e091-generator@2025-01-13": {"generator_share > 10%"},
     "us.ear.supercomputer@2022-10-21": {
         "double_precision_rate >= 100 PFLOP/s",
         "single_precision_rate >= 200 PFLOP/s",
         "envelope_volume <= 41600 ft^3",
     },
-    "us.eo14110.cluster@2023-10-30": {"network_bandwidth > 100 Gbit/s", "training_rate >= 1e20 op/s"},
-    "us.bis.nprm-2024-cluster@2024-09-11": {"network_bandwidth > 300 Gbit/s", "training_rate > 1e20 op/s"},
     "us.tariff.section-232@2026-01-15": {
         *(f"total_processing_performance {line} TPP" for line in ("> 14000", "< 17500", "> 20800", "< 21100")),
         *(f"dram_bandwidth {line} GB/s" for line in ("> 4500", "< 5000", "> 5800", "< 6200")),
