@@ -1,0 +1,69 @@
+"""The decision table says of each row what the evaluator says: every rule, at and beside every cut, unknown and ranges included."""
+
+import numpy as np
+import pytest
+from support import PROGRAMS
+
+from gateline.quantities import QUANTITIES, Kind
+from gateline.rules.columns import Column, Names, with_ratios
+from gateline.rules.evaluate import evaluate
+from gateline.rules.model import Outcome
+from gateline.rules.table import MAXIMUM_STATES, classify, compile_table, present
+
+ROWS = 500
+
+
+def inputs_of(program):
+    """The inputs that a program reads, with the parts of ratios and sums."""
+    return list(dict.fromkeys(part for name in program.names for part in (*QUANTITIES[name].parts, name)))
+
+
+def values_near(program, name, draw):
+    """Values at the cuts of an input and beside them, zero of either sign, and unknown."""
+    cuts = [float(cut.value) for axis in program.axes if axis.name == name for cut in axis.cuts] or [1.0, 1000.0]
+    near = [value for cut in cuts for value in (cut, np.nextafter(cut, 0), np.nextafter(cut, np.inf), cut / 2, cut * 2)]
+    zeros = [0.0, -0.0] if QUANTITIES[name].zero else []
+    return draw.choice(np.array([*near, *zeros, np.nan, np.nan]), ROWS)
+
+
+def column(program, name, draw, ranged):
+    entry = QUANTITIES[name]
+    if entry.kind is Kind.NAME:
+        members = [member for axis in program.axes if axis.name == name for member in sorted(axis.members)[:3]]
+        return Names(draw.choice(np.array([*members, "elsewhere", None], dtype=object), ROWS))
+    if entry.kind is Kind.FLAG:
+        values = draw.choice(np.array([0.0, 1.0, np.nan]), ROWS)
+        return Column(values, values)
+    values = values_near(program, name, draw)
+    if not ranged:
+        return Column(values, values)
+    other = np.where(draw.random(ROWS) < 0.5, values, values_near(program, name, draw))
+    low, high = np.fmin(values, other), np.fmax(values, other)
+    return Column(np.where(draw.random(ROWS) < 0.1, np.nan, low), np.where(draw.random(ROWS) < 0.1, np.nan, high))
+
+
+@pytest.mark.parametrize("ranged", [False, True], ids=["points", "ranges"])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_table_equals_evaluator(name, ranged):
+    """Some inputs are left out of the batch, which is unknown in every row; two threads say the same as one."""
+    program, draw = PROGRAMS[name], np.random.default_rng(3090)
+    known = [entry for entry in inputs_of(program) if QUANTITIES[entry].kind is not Kind.AMOUNT or draw.random() < 0.8]
+    columns = {entry: column(program, entry, draw, ranged) for entry in known[:9]}
+    table = compile_table([program], present(columns))
+    assert table is not None
+    assert len(table.answer) <= MAXIMUM_STATES
+    expected = evaluate(program, with_ratios(columns), ROWS)
+    for threads in (1, 2):
+        found = classify(table, columns, ROWS, threads).of(0)
+        assert found.outcome.tolist() == expected.outcome.tolist()
+        assert found.item.tolist() == expected.item.tolist()
+
+
+def test_the_rows_reach_every_outcome():
+    """Of all programs together, so that the test above compares something."""
+    seen = set()
+    for program in PROGRAMS.values():
+        draw = np.random.default_rng(3090)
+        columns = {entry: column(program, entry, draw, ranged=False) for entry in inputs_of(program)[:9]}
+        seen |= set(evaluate(program, with_ratios(columns), ROWS).outcome.tolist())
+    assert seen == set(Outcome)
