@@ -173,6 +173,33 @@ def test_of_several_generators_the_largest_counts_alone():
     assert amount(screening, "training_compute_4e091") == (Fraction("5.702e25"),) * 2
 
 
+@pytest.mark.parametrize(("share", "published"), [("9%", "no"), ("20%", "yes")], ids=["below 10", "published"])
+def test_a_larger_generator_that_does_not_count_takes_none_out(share, published):
+    """Note 3: 5e25, data of 1e22 and a generator of 3e24 that pass; the larger passes no share, or is published."""
+    generation = {"kind": "synthetic_generation", "published": "no", "compute": "1e22 FLOP"}
+    training = {"kind": "teacher_training", "published": "no"}
+    screening = check_release(
+        ledger(
+            {"kind": "pretraining", "compute": "5e25 FLOP"},
+            generation | {"generator": "small", "training_share": "20%"},
+            generation | {"generator": "large", "training_share": share},
+            training | {"generator": "small", "compute": "3e24 FLOP"},
+            training | {"generator": "large", "compute": "7e24 FLOP", "published": published},
+        ),
+        DAY,
+    )
+    expected = Fraction("5.301e25") if share == "9%" else Fraction("5.302e25")
+    assert amount(screening, "training_compute_4e091") == (expected, expected)
+
+
+def test_a_teacher_without_data_stays_open():
+    """Whether its training counts depends on data of which the ledger says nothing."""
+    teacher = {"kind": "teacher_training", "generator": "g", "published": "no", "compute": "8e24 FLOP"}
+    screening = check_release(ledger({"kind": "pretraining", "compute": "9.5e25 FLOP"}, teacher), DAY)
+    assert amount(screening, "training_compute_4e091") == (Fraction("9.5e25"), Fraction("1.03e26"))
+    assert outcome(screening, "us.ear.4e091") is Outcome.UNDETERMINED
+
+
 @pytest.mark.parametrize(
     ("choice", "low", "high"),
     [("either", "9e25", "1.1e26"), ("count", "1.1e26", "1.1e26"), ("leave-out", "9e25", "9e25")],

@@ -79,7 +79,7 @@ def _part(profile: Profile, phase: Counted, readings: Mapping[str, str], generat
         case "unless-published":
             return _unless(phase.phase.published, phase.amount)
         case "generator":
-            return generated.get(id(phase), NOTHING)
+            return generated.get(id(phase), Amount(Fraction(0), phase.amount.high))
         case _:
             choice = readings["open-kinds"]
             return {"count": phase.amount, "leave-out": NOTHING}.get(choice, Amount(Fraction(0), phase.amount.high))
@@ -99,7 +99,8 @@ def _has_generator_rule(profile: Profile) -> bool:
 def _generator_rule(phases: Sequence[Counted], specs: Specs, as_of: date) -> dict[int, Amount]:
     """What Note 3 adds: generating data with one model that passes the share, and training that model.
 
-    Of several generators with unpublished parameters that pass it, the training of the largest alone counts.
+    Of several generators with unpublished parameters that pass it, the training of the largest alone counts; one that
+    is larger and does not pass takes none out. A teacher of whose data the ledger says nothing stays open.
     """
     added: dict[int, Amount] = {}
     trained: list[Counted] = []
@@ -112,8 +113,9 @@ def _generator_rule(phases: Sequence[Counted], specs: Specs, as_of: date) -> dic
             if phase.phase.kind == "teacher_training" and phase.phase.generator == name:
                 added[id(phase)] = _as_far(passes, _unless(phase.phase.published, phase.amount))
                 trained.append(phase)
+    counting = [phase for phase in trained if added[id(phase)] == phase.amount]
     for phase in trained:
-        if phase.best < max(other.best for other in trained):
+        if any(phase.best < other.best for other in counting):
             added[id(phase)] = NOTHING
     return added
 
