@@ -16,13 +16,13 @@ from gateline.rules.model import (
     Citation,
     Clause,
     Condition,
-    FlagTest,
     ItemTest,
     MemberTest,
     Period,
     QuantityTest,
     Rule,
     Version,
+    asks_about,
 )
 
 A_DAY = timedelta(days=1)
@@ -391,20 +391,7 @@ def _without_text(entry: Any) -> Any:
 
 
 def _tested(version: Version) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(_about, _conditions(version.clauses))))
-
-
-def _about(test: Condition) -> str:
-    """What a condition asks about."""
-    match test:
-        case QuantityTest():
-            return test.quantity
-        case FlagTest():
-            return test.flag
-        case MemberTest():
-            return test.name
-        case ItemTest():
-            return f"{test.rule}/{test.item}"
+    return tuple(dict.fromkeys(map(asks_about, _conditions(version.clauses))))
 
 
 def _clause_differences(old: tuple[Clause, ...], new: tuple[Clause, ...]) -> Iterator[ClauseDifference]:
@@ -461,4 +448,4 @@ def _paired(conditions: Entries) -> Iterator[ConditionChange]:
 
 def _place(test: Condition) -> tuple[str, str]:
     side = str(test.operator in LOWER_SIDE) if isinstance(test, QuantityTest) else ""
-    return _about(test), test.list_id if isinstance(test, MemberTest) else side
+    return asks_about(test), test.list_id if isinstance(test, MemberTest) else side

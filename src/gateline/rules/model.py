@@ -94,6 +94,19 @@ class ItemTest:
 Condition = QuantityTest | FlagTest | MemberTest | ItemTest
 
 
+def asks_about(test: Condition) -> str:
+    """What a condition asks about: the name of an input, or another rule's item."""
+    match test:
+        case QuantityTest():
+            return test.quantity
+        case FlagTest():
+            return test.flag
+        case MemberTest():
+            return test.name
+        case ItemTest():
+            return f"{test.rule}/{test.item}"
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """An item or an exclusion: it holds when all of its conditions hold and none of its exclusions does.

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from gateline.rules.columns import Columns
 from gateline.rules.evaluate import find_patterns, outcome_over, touched
-from gateline.rules.model import Condition, FlagTest, ItemTest, MemberTest, Outcome, QuantityTest
+from gateline.rules.model import Outcome, asks_about
 from gateline.rules.program import CompiledClause, Grid, Program
 
 
@@ -43,21 +43,9 @@ def _ways(program: Program, cells: Grid) -> str:
 def _way(way: CompiledClause, cells: Grid) -> str:
     """Who has to give what, and which inputs are still open."""
     open_inputs = dict.fromkeys(
-        _input(test)
+        asks_about(test)
         for test, expression in zip(way.clause.conditions, way.conditions, strict=True)
         if outcome_over(expression.holds(cells)) is Outcome.UNDETERMINED
     )
     giver = f"{way.clause.by}: " if way.clause.by else ""
     return f"{giver}{way.clause.says} [open: {', '.join(open_inputs)}]"
-
-
-def _input(test: Condition) -> str:
-    match test:
-        case QuantityTest():
-            return test.quantity
-        case FlagTest():
-            return test.flag
-        case MemberTest():
-            return test.name
-        case ItemTest():
-            return f"{test.rule}/{test.item}"
