@@ -83,11 +83,12 @@ def check_ledger(
     *rules: str,
     strict_facts: bool = False,
     readings: Mapping[str, str] | None = None,
+    band: Fraction = Fraction(9, 10),
 ) -> Screening:
     """Check a training ledger written as the content of a ledger file."""
     ledger = Document("a ledger file", {"model": "Example-1", **content}).validate(Ledger)
     day = date.fromisoformat(as_of)
-    return check_release(ledger, day, rules=rules, strict_facts=strict_facts, readings=readings)
+    return check_release(ledger, day, rules=rules, strict_facts=strict_facts, readings=readings, band=band)
 
 
 def settings_of(text: str) -> dict[str, str]:

@@ -1,21 +1,26 @@
 """Operations from the architecture, against published totals, published operations per token and hand arithmetic.
 
-Parameter totals are those of the published checkpoints, and of the model that transformers or diffusers builds from the
-same configuration (tests/torch). Operations of whole trainings were found with PyTorch's counter (docs/architecture.md).
+What is published stands in tests/oracles/published_architectures.csv with its source; what PyTorch counts for the same
+configurations is held equal in tests/torch (docs/accuracy.md).
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from architectures import CONFIGS, PUBLISHED_CONFIGS, Figure, content, published_figures
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateline.cli import main
 from gateline.errors import InputError
+from gateline.jobs import comparison
+from gateline.jobs.comparison import compare_with_torch
 from gateline.numerals import rounded
 from gateline.training.architecture import (
     FAMILIES,
@@ -31,8 +36,7 @@ from gateline.training.architecture import (
     torch_check,
     training,
 )
-
-CONFIGS = Path(__file__).parent / "data" / "configs"
+from gateline.training.architecture.torch_check import Comparison, Difference
 
 TINY: dict[str, Any] = {
     "model_type": "llama",
@@ -59,94 +63,26 @@ def config(name: str) -> Model:
     return read_model(CONFIGS / f"{name}.json")
 
 
-TOTALS = {
-    "llama-2-7b": 6_738_415_616,
-    "llama-2-70b": 68_976_648_192,
-    "llama-3.1-8b": 8_030_261_248,
-    "llama-3.1-70b": 70_553_706_496,
-    "llama-3.1-405b": 405_853_388_800,
-    "mistral-7b-v0.1": 7_241_732_096,
-    "mixtral-8x7b": 46_702_792_704,
-    "mixtral-8x22b": 140_620_634_112,
-    "qwen2.5-7b": 7_615_616_512,
-    "qwen2.5-72b": 72_706_203_648,
-    "qwen3-8b": 8_190_735_360,
-    "qwen3-30b-a3b": 30_532_122_624,
-    "qwen1.5-moe-a2.7b": 14_315_784_192,
-    "deepseek-v2-lite": 15_706_484_224,
-    "deepseek-v3": 671_026_419_200 - 58 * 256,  # the checkpoint also holds a balance value for each router and expert
-    "gpt-oss-20b": 20_914_757_184,
-    "gpt-oss-120b": 116_829_156_672,
-    "gemma-7b": 8_537_680_896,
-    "gemma-2-9b": 9_241_705_984,
-    "phi-3-mini": 3_821_079_552,
-    "olmo-2-7b": 7_298_617_344,
-    "starcoder2-15b": 15_957_889_024,
-    "gpt2": 124_439_808,
-    "gpt2-xl": 1_557_611_200,
-    "gpt-neox-20b": 20_554_567_680,
-    "falcon-7b": 6_921_720_704,
-    "falcon-40b": 41_303_293_952,
-    "bert-base": 109_514_298,
-    "roberta-base": 124_697_433,
-    "t5-base": 222_903_552,
-    "t5-v1.1-base": 247_577_856,
-    "vit-large-16-224": 304_326_632,
-    "whisper-large": 1_543_304_960,
-    "whisper-large-v3": 1_543_490_560,
-    "mamba-2.8b": 2_768_345_600,
-    "mamba-codestral-7b": 7_285_403_648,  # Mistral AI, July 2024, prints the number
-    "stable-diffusion-v1-5-unet": 859_520_964,
-    "stable-diffusion-xl-unet": 2_567_463_684,
-}
+PUBLISHED = published_figures()
 
 
-@pytest.mark.parametrize("name", TOTALS)
-def test_the_parameters_are_those_of_the_published_checkpoint(name: str) -> None:
-    assert config(name).parameters.total == TOTALS[name]
+@pytest.mark.parametrize("figure", PUBLISHED, ids=[f"{figure.config} {figure.quantity}" for figure in PUBLISHED])
+def test_published_figures_follow_from_the_configuration(figure: Figure) -> None:
+    """To the digits that are printed; a figure with which we do not agree says why."""
+    assert (figure.rounded == Fraction(figure.published)) == figure.agrees
+    assert figure.agrees or figure.note
 
 
-@pytest.mark.parametrize(
-    ("name", "published", "digits"),
-    [
-        ("mixtral-8x7b", "12.9e9", 3),  # arXiv:2401.04088, section 2.1: 13B; model page: 12.9B
-        ("mixtral-8x22b", "39e9", 2),  # Mistral AI, April 2024: 39B
-        ("deepseek-v3", "37e9", 2),  # arXiv:2412.19437, abstract: 37B; without the table of tokens
-        ("llama-4-scout-text", "17e9", 2),  # model card: 17B
-        ("qwen1.5-moe-a2.7b", "2.7e9", 2),  # model card: 2.7B
-    ],
-)
-def test_active_parameters_are_as_published(name: str, published: str, digits: int) -> None:
-    parameters = config(name).parameters
-    assert parameters.active < parameters.total
-    looked_up = parameters.embedding if name == "deepseek-v3" else 0
-    assert Fraction(rounded(Fraction(parameters.active - looked_up), digits)) == Fraction(published)
+def test_every_published_configuration_has_a_published_figure() -> None:
+    unpublished = {"llama-4-scout-text", "stable-diffusion-3-medium", "dit-xl-2-256"}  # no count of entries is printed
+    counted = {figure.config for figure in PUBLISHED if figure.quantity == "parameters"}
+    assert counted == set(PUBLISHED_CONFIGS) - unpublished
 
 
-@pytest.mark.parametrize(("name", "published"), [("gpt-oss-20b", "3.61e9"), ("gpt-oss-120b", "5.13e9")])
-def test_active_parameters_without_the_table_are_as_the_model_card_counts(name: str, published: str) -> None:
-    parameters = config(name).parameters  # arXiv:2508.10925, table 1: unembedding counted, embedding not
-    assert Fraction(rounded(Fraction(parameters.active - parameters.embedding), 3)) == Fraction(published)
-
-
-PUBLISHED_OPERATIONS = [
-    # model, tokens, length, causal, full, 6 × active, 6 × total; the last two where printed
-    ("deepseek-v3", "14.8e12", 4096, "3.71e24", "4.16e24", "3.33e24", "5.96e25"),  # 6 × 37,552,282,624
-    ("llama-3.1-405b", "15.6e12", 8192, "3.94e25", "4.10e25", "3.80e25", "3.80e25"),
-    ("llama-3.1-70b", "15e12", 8192, "6.74e24", "7.22e24", "6.35e24", "6.35e24"),
-    ("qwen2.5-72b", "18e12", 4096, "8.01e24", "8.30e24", "7.85e24", "7.85e24"),
-    ("qwen3-30b-a3b", "36e12", 4096, "8.3e23", "1.0e24", "7.2e23", "6.6e24"),
-]
-
-
-@pytest.mark.parametrize("row", PUBLISHED_OPERATIONS, ids=[row[0] for row in PUBLISHED_OPERATIONS])
-def test_operations_of_published_models_to_the_digits_printed(row: tuple[Any, ...]) -> None:
-    name, tokens, length, *printed = row
-    model = config(name)
-    for convention, text in zip(("exact-causal", "exact-full", "6nd", "6nd-total"), printed, strict=True):
-        total = by_convention(model, convention, length) * Fraction(tokens)
-        digits = len(text.partition("e")[0].replace(".", ""))
-        assert Fraction(rounded(total, digits)) == Fraction(text), convention
+def test_active_parameters_are_fewer_where_there_are_experts() -> None:
+    models = {figure.config: figure.model for figure in PUBLISHED if figure.quantity.startswith("active")}
+    assert all(model.parameters.active < model.parameters.total for model in models.values())
+    assert len(models) == 7
 
 
 @pytest.mark.parametrize(
@@ -290,7 +226,7 @@ def test_without_attention_operations_per_token_do_not_depend_on_length(first: i
     assert model.operations(first).training == model.operations(second).training
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in CONFIGS.glob("*.json")))
+@pytest.mark.parametrize("name", PUBLISHED_CONFIGS)
 def test_active_parameters_are_at_most_all_and_parts_add_up(name: str) -> None:
     model = config(name)
     parameters = model.parameters
@@ -301,7 +237,7 @@ def test_active_parameters_are_at_most_all_and_parts_add_up(name: str) -> None:
 
 
 def test_every_family_has_a_published_configuration_or_says_why_not() -> None:
-    read = {config(path.stem).family for path in CONFIGS.glob("*.json")}
+    read = {config(name).family for name in PUBLISHED_CONFIGS}
     assert set(FAMILIES) - read == {"granite", "gemma3_text"}  # gated; the same layers as llama and gemma2
 
 
@@ -421,6 +357,29 @@ def test_a_phase_that_makes_no_sense_is_refused(run: Any, message: str) -> None:
         run(read_model(TINY))
 
 
+@pytest.mark.parametrize(
+    ("sizes", "by_hand"),
+    [
+        # 196 parameters, of them a table of 32 and norms of 12
+        (TINY, {"6nd": 6 * 196, "6nd-matmul": 6 * 152, "6nd-total": 6 * 196, "hugging-face": 6 * (196 - 32)}),
+        # the head is the table: 32 fewer, and what is no table is 32 fewer too, though the head is multiplied
+        (
+            {**TINY, "tie_word_embeddings": True},
+            {"6nd": 6 * 164, "6nd-matmul": 6 * 152, "6nd-total": 6 * 164, "hugging-face": 6 * (164 - 32)},
+        ),
+        # three more experts of 72 and a router of 16; two experts are chosen
+        (
+            MIXTURE,
+            {"6nd": 6 * 284, "6nd-matmul": 6 * 240, "6nd-total": 6 * 428, "hugging-face": 6 * (428 - 32)},
+        ),
+    ],
+    ids=["dense", "tied", "mixture"],
+)
+def test_multiples_of_parameters_by_hand(sizes: dict[str, Any], by_hand: dict[str, int]) -> None:
+    model = read_model(sizes)
+    assert {name: by_convention(model, name, 3) for name in by_hand} == by_hand
+
+
 def test_palm_by_hand() -> None:
     assert by_convention(config("llama-2-7b"), "palm", 4096) == 6 * 6_738_415_616 + 12 * 32 * 4096 * 4096
 
@@ -529,8 +488,170 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 def test_without_pytorch_the_comparison_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch_check, "find_spec", lambda _: None)
-    with pytest.raises(InputError, match=r"pip install 'gateline\[torch\]'"):
+    with pytest.raises(InputError, match=r'needs the extra: pip install "gateline\[torch\]"'):
         torch_check.verify(TINY)
+
+
+TINY_AT_3 = (Difference("parameters", 196, 196), Difference("forward", 1056, 1056), Difference("backward", 2112, 2112))
+"""Forward by hand: 2 × 152 × 3 + 2 × 2 heads × (2 + 2) × 9 pairs."""
+
+
+@pytest.mark.parametrize(
+    ("sizes", "length", "asked", "besides", "tuning", "line"),
+    [
+        (
+            TINY,
+            3,
+            3,
+            (0, 0),
+            Tuning(),
+            "PyTorch counts the same: 1,056 FLOP forward, 2,112 backward per sequence of 3 tokens (FlopCounterMode, full "
+            "attention, every parameter trained; causal attention follows from the same parts).",
+        ),
+        (
+            TINY,
+            3,
+            3,
+            (0, 0),
+            Tuning(frozen_layers=1),
+            "PyTorch counts the same: 1,056 FLOP forward, 2,112 backward per sequence of 3 tokens (FlopCounterMode, full "
+            "attention; causal attention follows from the same parts).",
+        ),
+        (
+            content("mamba-2.8b"),
+            32,
+            4096,
+            (5, 7),
+            Tuning(),
+            "PyTorch counts the same: 1,056 FLOP forward, 2,112 backward per sequence of 32 tokens (FlopCounterMode, every "
+            "parameter trained); 5 and 7 of them are none of the model: padding of the short convolution, whose backward "
+            "pass is counted for each of its groups; run instead of 4,096 tokens, as this code takes them one by one and "
+            "each costs the same.",
+        ),
+        (
+            content("stable-diffusion-v1-5-unet"),
+            77,
+            77,
+            (0, 0),
+            Tuning(),
+            "PyTorch counts the same: 1,056 FLOP forward, 2,112 backward per image with 77 tokens of text (FlopCounterMode, "
+            "full attention, every parameter trained).",
+        ),
+        (
+            content("deepseek-v3"),
+            3,
+            3,
+            (0, 0),
+            Tuning(),
+            "PyTorch counts the same: 1,056 FLOP forward, 2,112 backward per sequence of 3 tokens (FlopCounterMode, full "
+            "attention, every parameter trained, no multi-token prediction; causal attention follows from the same parts).",
+        ),
+    ],
+    ids=["tokens", "frozen", "token by token", "image", "prediction"],
+)
+def test_a_comparison_is_told_in_one_line(
+    sizes: dict[str, Any], length: int, asked: int, besides: tuple[int, int], tuning: Tuning, line: str
+) -> None:
+    assert Comparison(read_model(sizes), length, asked, TINY_AT_3, besides, tuning).told == line
+
+
+def test_a_difference_is_told_with_both_numbers() -> None:
+    differences = (TINY_AT_3[0], Difference("forward", 1056, 1057), TINY_AT_3[2])
+    compared = Comparison(read_model(TINY), 3, 3, differences, (0, 0))
+    assert not compared.equal
+    assert compared.told.startswith(
+        "PyTorch counts otherwise: forward 1,056 here, 1,057 there, per sequence of 3 tokens"
+    )
+
+
+@dataclass
+class Torch:
+    """Stands for PyTorch: what it was asked to run, and how far it is from the closed form."""
+
+    off: int = 0
+    asked: list[tuple[Path, Any]] = field(default_factory=list)
+
+    def verify(self, origin: Path, length: Any) -> Comparison:
+        """A comparison with this difference."""
+        self.asked.append((origin, length))
+        forward = Difference("forward", 1056, 1056 + self.off)
+        return Comparison(read_model(origin), length, length, (TINY_AT_3[0], forward, TINY_AT_3[2]), (0, 0))
+
+
+@pytest.fixture
+def pytorch(monkeypatch: pytest.MonkeyPatch) -> Torch:
+    """In place of PyTorch, which is not installed where these tests run."""
+    stands = Torch()
+    monkeypatch.setattr(comparison, "verify", stands.verify)
+    return stands
+
+
+def release(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """The exit status of the command."""
+    monkeypatch.setattr("sys.argv", ["gateline", "release", "--verify-with-torch", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+GPT2 = ("--config", str(CONFIGS / "gpt2.json"), "--tokens", "1e9", "--seq-len", "512")
+
+
+@pytest.mark.parametrize(("off", "status", "word"), [(0, 0, "the same: 1,056 FLOP"), (1, 1, "1,056 here, 1,057 there")])
+def test_the_command_tells_and_stops_where_pytorch_counts_otherwise(
+    off: int,
+    status: int,
+    word: str,
+    pytorch: Torch,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pytorch.off = off
+    assert release(monkeypatch, *GPT2) == status
+    streams = capsys.readouterr()
+    assert word in streams.err
+    assert (streams.out == "") == bool(off)
+    assert pytorch.asked == [(CONFIGS / "gpt2.json", 512)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--params", "1e9", "--tokens", "1e9"), "nothing to compare with PyTorch: no configuration is given"),
+        (("-",), "give a file, not standard input"),
+        (GPT2[:4], "sequence_length: is missing"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(
+    arguments: tuple[str, ...],
+    message: str,
+    pytorch: Torch,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert release(monkeypatch, *arguments) == 2
+    assert message in capsys.readouterr().err
+    assert pytorch.asked == []
+
+
+def test_without_pytorch_the_command_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(torch_check, "find_spec", lambda _: None)
+    assert release(monkeypatch, *GPT2) == 2
+    streams = capsys.readouterr()
+    assert streams.err.strip().endswith('needs the extra: pip install "gateline[torch]"')
+    assert streams.out == ""
+
+
+def test_of_a_histogram_the_shortest_and_the_longest_are_run_once(tmp_path: Path, pytorch: Torch) -> None:
+    estimate = "{method: architecture, config: config.json, tokens: 1e9, sequence_lengths: {2048: 7, 64: 1, 512: 9}}"
+    write(tmp_path, json.dumps(TINY))
+    ledger = tmp_path / "ledger.yaml"
+    phases = f"  - {{kind: pretraining, estimates: [{estimate}]}}\n  - {{kind: sft, estimates: [{estimate}]}}\n"
+    ledger.write_text(f"model: x\nphases:\n{phases}", encoding="utf-8")
+    assert len(compare_with_torch(str(ledger))) == 2
+    assert pytorch.asked == [(tmp_path / "config.json", 64), (tmp_path / "config.json", 2048)]
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,12 @@ def test_additional_training_share(make):
     assert float(found[0]) == pytest.approx(25 / 115, rel=1e-15)
 
 
+@both
+def test_a_share_of_nothing_has_no_value(make):
+    """Where no phase of a ledger counts, there is nothing to be a share of."""
+    assert float(additional_training_share(make(["0"]), make(["0"]))[0]) == float("inf")
+
+
 ONE, MINUS, ZERO = ["1", "1", "1"], ["1", "-2", "-3"], ["1", "0", "1"]
 MASK = np.array([[True, True, True]])
 
@@ -247,7 +253,7 @@ MASK = np.array([[True, True, True]])
         ("chip_hours", lambda make: compute_from_hardware(make(MINUS), make(ONE), make(ONE))),
         ("peak_rate", lambda make: compute_from_hardware(make(ONE), make(ZERO), make(ONE))),
         ("utilization", lambda make: compute_from_hardware(make(ONE), make(ONE), make(MINUS))),
-        ("training_compute", lambda make: additional_training_share(make(ONE), make(ZERO))),
+        ("training_compute", lambda make: additional_training_share(make(ONE), make(MINUS))),
     ],
 )
 def test_impossible_inputs_are_refused_by_row(make, name, call):

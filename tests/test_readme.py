@@ -84,7 +84,7 @@ def test_rules_that_the_readme_lists_are_the_rules_there_are():
 
 
 INTERFACE = (ROOT / "docs" / "interface.md").read_text(encoding="utf-8")
-CHIP, SYSTEM, TAPEOUTS, LEDGER = re.findall(r"```yaml\n(.*?)```", INTERFACE, flags=re.DOTALL)
+CHIP, SYSTEM, TAPEOUTS, LEDGER, STAGES = re.findall(r"```yaml\n(.*?)```", INTERFACE, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,7 @@ CHIP, SYSTEM, TAPEOUTS, LEDGER = re.findall(r"```yaml\n(.*?)```", INTERFACE, fla
         ("chip example.yaml", SYSTEM),
         ("fleet example.yaml", TAPEOUTS),
         ("release example.yaml", LEDGER),
+        ("release example.yaml", STAGES),
     ],
 )
 def test_file_formats_in_the_interface_document_are_read(command, text, tmp_path):

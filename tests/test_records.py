@@ -17,10 +17,11 @@ from gateline.chips.catalogue import Catalogue
 from gateline.documents import read_document
 from gateline.errors import InputError
 from gateline.rules.specfiles import specs_folder
-from gateline.training.records import Recompute, Utilization, detect, model_utilization, read_records
+from gateline.training.records import detect, read_records
 from gateline.training.records.instances import InstancesFile, default_instances, device_chip, machine, sku_machine
 from gateline.training.records.model import UNNAMED
 from gateline.training.records.text import MAXIMUM_DEPTH
+from gateline.training.utilization import Recompute, Utilization, model_utilization
 
 DATA = Path(__file__).parent / "data" / "records"
 SACCT = "JobID|State|Start|End|ElapsedRaw|AllocTRES\n"

@@ -206,11 +206,37 @@ def test_the_tolerance_between_estimates(second, remarked):
     assert bool(screened(text).remarks) is remarked
 
 
-def test_a_hardware_utilization_is_refused():
-    """An HFU counts recomputed activations, which no regime does."""
-    entry = "method: hardware, chip: H100, chip_hours: 1e6, utilization: 0.4, utilization_kind: {}"
-    assert "recomputed activations" in refusal(estimates(entry.format("hfu")))
-    assert "'mfu' or 'hfu'" in refusal(estimates(entry.format("mbu")))
+HARDWARE = "method: hardware, peak: 1000 TFLOP/s, chip_hours: 1e6, utilization: 0.4, utilization_kind: {}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "problem"),
+    [
+        ("hfu", "Say how they were recomputed: none, full, or selective with its share"),
+        ("hfu, recompute: selective", "selective needs the share of the forward operations"),
+        ("hfu, recompute: full, recompute_share: 0.3", "a share belongs to selective"),
+        ("tensor_active", "no share of the peak: it is the share of cycles in which a tensor core was busy"),
+        ("sm_active", "memory and communication included"),
+        ("nvidia_smi", "which can be 100 percent at a few percent of the peak"),
+        ("mbu", "'mfu', 'hfu', 'tensor_active', 'sm_active' or 'nvidia_smi'"),
+    ],
+)
+def test_a_utilization_that_is_no_share_of_the_peak_is_refused(kind, problem):
+    assert problem in refusal(estimates(HARDWARE.format(kind)))
+
+
+@pytest.mark.parametrize(
+    ("recompute", "share"),
+    [  # of the six parts of a step, the forward pass is two
+        ("none", Fraction(1)),
+        ("full", Fraction(6, 8)),
+        ("selective, recompute_share: 0.25", Fraction(12, 13)),
+    ],
+)
+def test_a_hardware_utilization_with_its_recompute_policy(recompute, share):
+    """10^6 hours × 3600 s × 10^15 × 0.4 are done by the hardware; the model's part is what the rules count."""
+    found = counted(estimates(HARDWARE.format(f"hfu, recompute: {recompute}")))
+    assert found.value.low == found.value.high == Fraction(144, 100) * 10**24 * share
 
 
 @pytest.mark.parametrize("kind", ["pre-training", "rollouts", "evaluations", "Pretraining"])
@@ -242,6 +268,16 @@ def test_modality_settles_the_fact(modality, expected):
     text = f"modality: {modality}\n" + estimates("method: declared, compute: 1.5e23")
     assert screened(text).inputs["generates_language_image_or_video"].value is expected
     assert outcome(screened(text), "eu.ai-act.gpai") == ("met" if expected else "not_met")
+
+
+@pytest.mark.parametrize(
+    ("modality", "expected"),
+    [("[text]", "not_met"), ("[biology]", "met"), ("[biology, text]", "undetermined")],
+)
+def test_modality_says_whether_the_data_is_primarily_biological(modality, expected):
+    """10^23 is the line of EO 14110 for models trained on primarily biological sequence data, whatever that means."""
+    text = f"modality: {modality}\n" + estimates("method: declared, compute: 1.5e23")
+    assert outcome(screened(text), "us.eo14110.bio") == expected
 
 
 def test_an_unknown_modality_gets_the_list():

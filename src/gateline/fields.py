@@ -31,10 +31,14 @@ class Part(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Marks a field whose value people write as text: how it is read, and how an editor's schema describes it."""
+    """Marks a field whose value people write as text: how it is read, and how an editor's schema describes it.
+
+    `mapping` names the keys with which it may be written as a mapping instead.
+    """
 
     read: Callable[[Any], Any]
     says: str
+    mapping: tuple[str, ...] = ()
 
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
         """The text is read; what a default holds is left alone."""
@@ -42,7 +46,11 @@ class Written:
 
     def __get_pydantic_json_schema__(self, _: CoreSchema, __: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Editors type what YAML types, so plain numbers and yes or no are let through to be read as text."""
-        return {"type": ["string", "number", "boolean"], "description": self.says}
+        plain = {"type": ["string", "number", "boolean"], "description": self.says}
+        if not self.mapping:
+            return plain
+        keys = {key: {"type": ["string", "number"]} for key in self.mapping}
+        return {**plain, "type": [*plain["type"], "object"], "properties": keys, "additionalProperties": False}
 
 
 def amount(name: str) -> Written:

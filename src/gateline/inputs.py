@@ -2,19 +2,58 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
 from gateline.amounts import Amount, read_amount, read_days, read_flag
+from gateline.numerals import rounded
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import Column, Names
 from gateline.rules.corpus import Specs
 
 OPEN_END = float("nan")
+BAND_DIGITS = 6
+FLOAT_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """How far an amount moves with one thing alone, between its ends; and what that rests on."""
+
+    what: str
+    low: Fraction
+    high: Fraction
+    basis: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Equally likely values of an amount, with whatever is only a range at its low and at its high end.
+
+    `level` is the share of them that the band holds.
+    """
+
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+    level: Fraction
+
+    @property
+    def band(self) -> Amount:
+        """From a value that is missed to one that is passed with half of what the level leaves, rounded outwards."""
+        tail = float(1 - self.level) / 2
+        low, high = float(np.quantile(self.low, tail)), float(np.quantile(self.high, 1 - tail))
+        return Amount(_outwards(low, "<="), _outwards(high, ">=") if math.isfinite(high) else None)
+
+
+def _outwards(end: float, operator: str) -> Fraction:
+    """The end of a band, rounded to the side that holds it; noise in its last digits moves nothing."""
+    return Fraction(rounded(Fraction(rounded(Fraction(end), FLOAT_DIGITS)), BAND_DIGITS, operator))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +66,10 @@ class Datum:
         None is an unknown flag or name.
     best : Fraction or None
         The value to show where `value` is a range around a first estimate.
+    drawn : Drawn or None
+        Where distributions went into it; `value` is then their band.
+    swings : tuple of Swing
+        What moves it, where something does.
     """
 
     value: Amount | bool | str | None
@@ -34,6 +77,8 @@ class Datum:
     source: str = ""
     confidence: str = ""
     best: Fraction | None = None
+    drawn: Drawn | None = field(default=None, compare=False, repr=False)
+    swings: tuple[Swing, ...] = ()
 
 
 Inputs = dict[str, Datum]
@@ -78,6 +123,23 @@ def exact_value(value: object) -> Fraction | None:
 def to_columns(inputs: Inputs) -> dict[str, Column | Names]:
     """The inputs of one subject as exact columns of one row."""
     return {name: _column(name, datum) for name, datum in inputs.items()}
+
+
+def drawn_columns(inputs: Inputs) -> tuple[dict[str, Column | Names], int]:
+    """The inputs as float64 columns with one row per draw, and how many; nothing where no input is a distribution."""
+    rows = max((len(datum.drawn.low) for datum in inputs.values() if datum.drawn is not None), default=0)
+    if not rows:
+        return {}, 0
+    return {name: _drawn_column(_column(name, datum), datum.drawn, rows) for name, datum in inputs.items()}, rows
+
+
+def _drawn_column(column: Column | Names, drawn: Drawn | None, rows: int) -> Column | Names:
+    if drawn is not None:
+        return Column(drawn.low, drawn.high)
+    if isinstance(column, Names):
+        return Names(np.repeat(column.values, rows))
+    low = np.repeat(column.low.astype(np.float64), rows)
+    return Column(low, low if column.high is column.low else np.repeat(column.high.astype(np.float64), rows))
 
 
 def _column(name: str, datum: Datum) -> Column | Names:

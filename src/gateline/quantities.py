@@ -419,6 +419,16 @@ _TRAINING = (
         percent=True,
     ),
     _amount(
+        "recompute_share",
+        "",
+        "0.30",
+        "share of the forward operations that are done again in the backward pass",
+        bare=True,
+        share=True,
+        percent=True,
+    ),
+    _date("phase_days", "2026-01-05 to 2026-03-20", "first and last day of a phase of training"),
+    _amount(
         "generator_share",
         "",
         "12%",
@@ -448,6 +458,32 @@ _TRAINING = (
         "below_best_published_model",
         "less compute than the best published methods need to match the best published model",
     ),
+    _date("pretraining_started_on", "2026-11-20", "day on which the large pre-training run starts"),
+    _date(
+        "line_known_on", "2026-11-20", "day on which the line is passed, or on which it becomes known that it will be"
+    ),
+    _date("designated_on", "2026-11-20", "day of the decision that designates the model, or that keeps it designated"),
+    _date("deployed_on", "2026-11-20", "day on which the model, or a substantially modified one, is deployed"),
+    _date(
+        "incident_known_on", "2026-11-20", "day on which a safety incident is found, or believed to be one with reason"
+    ),
+    _date("imminent_danger_known_on", "2026-11-20", "day on which an imminent danger to life is found"),
+    _date("framework_changed_on", "2026-11-20", "day of a material change of the published framework"),
+    _date("last_framework_review_on", "2026-11-20", "day on which the published framework was last reviewed"),
+    _date(
+        "last_internal_use_summary_on",
+        "2026-11-20",
+        "day on which the last summary of risks from internal use went to the authority in question",
+    ),
+    _date(
+        "last_disclosure_statement_on",
+        "2026-11-20",
+        "day on which the last disclosure statement went to the authority in question",
+    ),
+    _date("first_qualified_on", "2026-11-20", "day on which the developer first was a large one"),
+    _date("last_audit_on", "2026-11-20", "day on which the last independent audit was completed"),
+    _date("transaction_completed_on", "2026-11-20", "day on which the investor's transaction was completed"),
+    _date("agency_questions_on", "2026-11-20", "day on which the agency put its questions"),
 )
 
 QUANTITIES: dict[str, Quantity] = {

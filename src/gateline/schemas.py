@@ -14,6 +14,7 @@ from gateline.rules.list_schema import ListFile
 from gateline.rules.schema import RuleFile
 from gateline.rules.specfiles import specs_folder
 from gateline.training.ledger import Ledger
+from gateline.training.limits import Limits as MistakeLimits
 from gateline.training.records.instances import InstancesFile
 
 FILES: dict[str, type[BaseModel]] = {
@@ -23,6 +24,7 @@ FILES: dict[str, type[BaseModel]] = {
     "system": System,
     "ledger": Ledger,
     "plausibility": Limits,
+    "mistakes": MistakeLimits,
     "instances": InstancesFile,
 }
 

@@ -9,14 +9,16 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from gateline.accounts import ComputeAccount
 from gateline.gating import Choice, Request, choose
-from gateline.inputs import Inputs, to_columns
+from gateline.inputs import Inputs, drawn_columns, to_columns
 from gateline.quantities import QUANTITIES
+from gateline.rules.chances import Chances, chances
 from gateline.rules.columns import Column, Columns, Names, fully_unknown, membership, stated_first, with_ratios
 from gateline.rules.corpus import Specs
 from gateline.rules.evaluate import evaluate
 from gateline.rules.explain import Explanation, explain
-from gateline.rules.model import Outcome, Reading, Rule, Status, Version
+from gateline.rules.model import Outcome, Reading, Rule, Status, Tolerance, Version
 from gateline.rules.program import Program, compile_version
 
 
@@ -59,8 +61,17 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True)
+class Tolerated:
+    """What a verdict would be anywhere within the error that the rule's authority accepts in a figure."""
+
+    tolerance: Tolerance
+    outcome: Outcome
+    item: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one rule says."""
+    """What one rule says; `chances` where distributions went into its inputs."""
 
     rule: Rule
     version: Version
@@ -74,6 +85,8 @@ class Verdict:
     tested: tuple[str, ...]
     alternatives: tuple[Alternative, ...] = ()
     crossings: tuple[Crossing, ...] = ()
+    tolerated: tuple[Tolerated, ...] = ()
+    chances: Chances | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -91,6 +104,8 @@ class Screening:
         What the person who asked should know about how the inputs were taken.
     exchange : tuple of (str, Fraction)
         Other measures of training compute, such as tokens, and the operations in one of each.
+    account : ComputeAccount or None
+        The ledger behind training compute.
     """
 
     subject: Subject
@@ -101,6 +116,7 @@ class Screening:
     verdicts: tuple[Verdict, ...]
     remarks: tuple[str, ...] = ()
     exchange: tuple[tuple[str, Fraction], ...] = ()
+    account: ComputeAccount | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -149,8 +165,10 @@ def screen(
     coarse: list[tuple[int, Columns]] = [
         (rounding.digits, to_columns(rounding.inputs)) for rounding in rounded if rounding.inputs != inputs
     ]
+    drawn = drawn_columns(inputs)
     verdicts = [
-        _verdict(specs, chosen, columns, request, others, coarse) for chosen in choose(specs, subject.kind, request)
+        _verdict(specs, chosen, columns, request, others, coarse, drawn)
+        for chosen in choose(specs, subject.kind, request)
     ]
     shown = with_ratios(columns)
     return Screening(
@@ -163,6 +181,16 @@ def screen(
         remarks=remarks,
         exchange=exchange,
     )
+
+
+def outcomes(specs: Specs, kind: str, inputs: Inputs, request: Request) -> dict[str, tuple[Outcome, tuple[str, ...]]]:
+    """The outcome of every rule that speaks about a kind of subject, and the inputs that it tests."""
+    columns = to_columns(inputs)
+    found = {}
+    for choice in choose(specs, kind, request):
+        program = compile_version(specs, choice.rule.id, choice.version, request.as_of, request.readings)
+        found[choice.rule.id] = _answer(specs, choice, columns, request, request.readings)[0], program.names
+    return found
 
 
 def _rank(verdict: Verdict) -> tuple[bool, bool, str]:
@@ -205,6 +233,7 @@ def _verdict(
     request: Request,
     others: list[_Other],
     coarse: list[tuple[int, Columns]],
+    drawn: tuple[Columns, int],
 ) -> Verdict:
     program = compile_version(specs, choice.rule.id, choice.version, request.as_of, request.readings)
     facts, assumptions = settle_facts(specs, choice.rule, program, columns, request)
@@ -223,6 +252,8 @@ def _verdict(
         tested=program.names,
         alternatives=tuple(_alternatives(specs, choice, request, others, explanation)),
         crossings=tuple(_crossings(specs, choice, request, coarse, explanation)),
+        tolerated=tuple(_tolerated(specs, choice, request, completed, columns)),
+        chances=_chances(specs, choice, request, *drawn),
     )
 
 
@@ -248,6 +279,28 @@ def _crossings(
         answer = _answer(specs, choice, columns, request, request.readings)
         if answer != (explanation.outcome, explanation.item):
             yield Crossing(digits, *answer)
+
+
+def _tolerated(
+    specs: Specs, choice: Choice, request: Request, completed: Columns, columns: Columns
+) -> Iterable[Tolerated]:
+    """What each tolerance of the rule makes of it, for a figure that is one value."""
+    for tolerance in choice.version.tolerances:
+        column = with_ratios(completed).get(tolerance.quantity)
+        if not isinstance(column, Column) or fully_unknown(column)[0]:
+            continue
+        wider = Column(column.low * (1 - tolerance.share), column.high * (1 + tolerance.share))
+        others = {**columns, tolerance.quantity: wider}
+        yield Tolerated(tolerance, *_answer(specs, choice, others, request, request.readings))
+
+
+def _chances(specs: Specs, choice: Choice, request: Request, drawn: Columns, rows: int) -> Chances | None:
+    """How likely the rule is met; None where no input is a distribution."""
+    if not rows:
+        return None
+    program = compile_version(specs, choice.rule.id, choice.version, request.as_of, request.readings)
+    facts, _ = settle_facts(specs, choice.rule, program, drawn, request, rows)
+    return chances(program, with_ratios({**drawn, **facts}), rows)
 
 
 def _answer(

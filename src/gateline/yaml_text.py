@@ -48,9 +48,9 @@ def one_line(text: str, where: str) -> str:
     line = " ".join(text.split())
     if not line:
         raise InputError(f"{where} is empty. Write a value, or leave the key out.")
-    for mark in line:
-        if not mark.isprintable():
-            raise InputError(f"{where} holds a mark that cannot be printed (U+{ord(mark):04X}). Take it out.")
+    if not line.isprintable():
+        mark = next(mark for mark in line if not mark.isprintable())
+        raise InputError(f"{where} holds a mark that cannot be printed (U+{ord(mark):04X}). Take it out.")
     return line
 
 

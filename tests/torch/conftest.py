@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))  # what these tests share with those beside the folder
 
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:

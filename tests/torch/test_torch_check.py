@@ -3,331 +3,109 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from accuracy_table import ACCURACY, published, small, with_table
+from architectures import ASPECTS, CASES, PUBLISHED_CONFIGS, lengths_of, small_runs
 
-from gateline.training.architecture import FAMILIES, Tuning, read_model
-from gateline.training.architecture.torch_check import Difference, build, observe, verify
+from gateline.errors import InputError
+from gateline.training.architecture import FAMILIES, Tuning, by_convention, read_model
+from gateline.training.architecture.torch_check import verify
+from gateline.training.architecture.torch_run import build, observe, sample
 
-SIZES = {
-    "hidden_size": 64,
-    "num_hidden_layers": 3,
-    "num_attention_heads": 4,
-    "intermediate_size": 96,
-    "vocab_size": 128,
-    "max_position_embeddings": 64,
-}
-
-CASES: dict[str, dict[str, Any]] = {
-    "llama": {"model_type": "llama", **SIZES, "num_key_value_heads": 2},
-    "llama-bias": {
-        "model_type": "llama",
-        **SIZES,
-        "attention_bias": True,
-        "mlp_bias": True,
-        "head_dim": 24,
-        "tie_word_embeddings": True,
-    },
-    "mistral": {"model_type": "mistral", **SIZES, "num_key_value_heads": 2, "sliding_window": 8},
-    "granite": {"model_type": "granite", **SIZES, "num_key_value_heads": 2},
-    "qwen2": {"model_type": "qwen2", **SIZES, "num_key_value_heads": 2},
-    "qwen3": {"model_type": "qwen3", **SIZES, "num_key_value_heads": 2, "head_dim": 24},
-    "gemma": {"model_type": "gemma", **SIZES, "num_key_value_heads": 1, "head_dim": 32},
-    "gemma2": {"model_type": "gemma2", **SIZES, "num_key_value_heads": 2, "head_dim": 32, "sliding_window": 8},
-    "gemma3_text": {
-        "model_type": "gemma3_text",
-        **SIZES,
-        "num_key_value_heads": 2,
-        "head_dim": 32,
-        "sliding_window": 8,
-    },
-    "phi3": {"model_type": "phi3", **SIZES, "num_key_value_heads": 2, "sliding_window": 8, "pad_token_id": 0},
-    "olmo2": {"model_type": "olmo2", **SIZES, "num_key_value_heads": 2},
-    "starcoder2": {"model_type": "starcoder2", **SIZES, "num_key_value_heads": 2},
-    "gpt2": {"model_type": "gpt2", "n_embd": 64, "n_layer": 3, "n_head": 4, "vocab_size": 128, "n_positions": 64},
-    "gpt_neox": {"model_type": "gpt_neox", **SIZES},
-    "gpt_neox-seq": {"model_type": "gpt_neox", **SIZES, "use_parallel_residual": False, "attention_bias": False},
-    "falcon": {
-        "model_type": "falcon",
-        "hidden_size": 64,
-        "num_hidden_layers": 3,
-        "num_attention_heads": 4,
-        "vocab_size": 128,
-    },
-    "falcon-new": {
-        "model_type": "falcon",
-        "hidden_size": 64,
-        "num_hidden_layers": 3,
-        "num_attention_heads": 4,
-        "num_kv_heads": 2,
-        "new_decoder_architecture": True,
-        "vocab_size": 128,
-        "bias": True,
-    },
-    "falcon-seq": {
-        "model_type": "falcon",
-        "hidden_size": 64,
-        "num_hidden_layers": 3,
-        "num_attention_heads": 4,
-        "parallel_attn": False,
-        "multi_query": False,
-        "alibi": False,
-        "vocab_size": 128,
-    },
-    "mixtral": {
-        "model_type": "mixtral",
-        **SIZES,
-        "num_key_value_heads": 2,
-        "num_local_experts": 4,
-        "num_experts_per_tok": 2,
-    },
-    "qwen2_moe": {
-        "model_type": "qwen2_moe",
-        **SIZES,
-        "num_key_value_heads": 2,
-        "num_experts": 4,
-        "num_experts_per_tok": 2,
-        "moe_intermediate_size": 48,
-        "shared_expert_intermediate_size": 80,
-        "mlp_only_layers": [1],
-    },
-    "qwen3_moe": {
-        "model_type": "qwen3_moe",
-        **SIZES,
-        "num_key_value_heads": 2,
-        "num_experts": 4,
-        "num_experts_per_tok": 2,
-        "moe_intermediate_size": 48,
-        "head_dim": 24,
-        "decoder_sparse_step": 2,
-    },
-    "gpt_oss": {
-        "model_type": "gpt_oss",
-        **SIZES,
-        "num_key_value_heads": 2,
-        "num_local_experts": 4,
-        "num_experts_per_tok": 2,
-        "head_dim": 24,
-        "sliding_window": 8,
-    },
-    "deepseek_v2": {
-        "model_type": "deepseek_v2",
-        **SIZES,
-        "kv_lora_rank": 32,
-        "q_lora_rank": None,
-        "qk_nope_head_dim": 16,
-        "qk_rope_head_dim": 8,
-        "v_head_dim": 12,
-        "n_routed_experts": 4,
-        "n_shared_experts": 2,
-        "num_experts_per_tok": 2,
-        "moe_intermediate_size": 48,
-        "first_k_dense_replace": 1,
-        "n_group": 1,
-        "topk_group": 1,
-    },
-    "deepseek_v3": {
-        "model_type": "deepseek_v3",
-        **SIZES,
-        "kv_lora_rank": 32,
-        "q_lora_rank": 24,
-        "qk_nope_head_dim": 16,
-        "qk_rope_head_dim": 8,
-        "v_head_dim": 12,
-        "n_routed_experts": 4,
-        "n_shared_experts": 1,
-        "num_experts_per_tok": 2,
-        "moe_intermediate_size": 48,
-        "first_k_dense_replace": 1,
-        "n_group": 2,
-        "topk_group": 1,
-        "num_nextn_predict_layers": 1,
-        "num_key_value_heads": 4,
-    },
-    "llama4_text": {
-        "model_type": "llama4_text",
-        **SIZES,
-        "num_key_value_heads": 2,
-        "num_local_experts": 4,
-        "num_experts_per_tok": 1,
-        "head_dim": 16,
-        "intermediate_size_mlp": 120,
-        "interleave_moe_layer_step": 2,
-        "attention_chunk_size": 8,
-    },
-    "bert": {"model_type": "bert", **SIZES},
-    "roberta": {"model_type": "roberta", **SIZES},
-    "vit": {
-        "model_type": "vit",
-        "hidden_size": 64,
-        "num_hidden_layers": 3,
-        "num_attention_heads": 4,
-        "intermediate_size": 96,
-        "image_size": 32,
-        "patch_size": 8,
-        "num_channels": 3,
-        "num_labels": 5,
-    },
-    "t5": {
-        "model_type": "t5",
-        "d_model": 64,
-        "num_heads": 4,
-        "d_kv": 24,
-        "d_ff": 96,
-        "num_layers": 2,
-        "num_decoder_layers": 3,
-        "vocab_size": 128,
-    },
-    "t5-gated": {
-        "model_type": "t5",
-        "d_model": 64,
-        "num_heads": 4,
-        "d_kv": 24,
-        "d_ff": 96,
-        "num_layers": 2,
-        "vocab_size": 128,
-        "feed_forward_proj": "gated-gelu",
-    },
-    "whisper": {
-        "model_type": "whisper",
-        "d_model": 64,
-        "num_mel_bins": 16,
-        "encoder_layers": 2,
-        "decoder_layers": 3,
-        "encoder_attention_heads": 4,
-        "decoder_attention_heads": 2,
-        "encoder_ffn_dim": 96,
-        "decoder_ffn_dim": 80,
-        "vocab_size": 128,
-        "max_source_positions": 30,
-        "max_target_positions": 40,
-        "pad_token_id": 0,
-        "decoder_start_token_id": 1,
-        "bos_token_id": 0,
-        "eos_token_id": 0,
-    },
-    "unet": {
-        "_class_name": "UNet2DConditionModel",
-        "sample_size": 8,
-        "in_channels": 4,
-        "out_channels": 4,
-        "block_out_channels": [32, 64, 64],
-        "down_block_types": ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
-        "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"],
-        "cross_attention_dim": 24,
-        "attention_head_dim": 4,
-        "layers_per_block": 2,
-        "norm_num_groups": 8,
-    },
-    "unet-xl": {
-        "_class_name": "UNet2DConditionModel",
-        "sample_size": 8,
-        "in_channels": 4,
-        "out_channels": 4,
-        "block_out_channels": [32, 64],
-        "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"],
-        "up_block_types": ["CrossAttnUpBlock2D", "UpBlock2D"],
-        "cross_attention_dim": 24,
-        "attention_head_dim": [2, 4],
-        "layers_per_block": 2,
-        "norm_num_groups": 8,
-        "use_linear_projection": True,
-        "transformer_layers_per_block": [1, 3],
-        "addition_embed_type": "text_time",
-        "addition_time_embed_dim": 8,
-        "projection_class_embeddings_input_dim": 88,
-    },
-    "dit": {
-        "_class_name": "DiTTransformer2DModel",
-        "num_attention_heads": 4,
-        "attention_head_dim": 8,
-        "in_channels": 4,
-        "out_channels": 8,
-        "num_layers": 3,
-        "sample_size": 8,
-        "patch_size": 2,
-        "num_embeds_ada_norm": 10,
-        "attention_bias": True,
-        "norm_type": "ada_norm_zero",
-    },
-    "sd3": {
-        "_class_name": "SD3Transformer2DModel",
-        "num_attention_heads": 4,
-        "attention_head_dim": 8,
-        "in_channels": 4,
-        "out_channels": 4,
-        "num_layers": 3,
-        "sample_size": 8,
-        "patch_size": 2,
-        "joint_attention_dim": 24,
-        "caption_projection_dim": 32,
-        "pooled_projection_dim": 40,
-        "pos_embed_max_size": 8,
-        "qk_norm": "rms_norm",
-        "dual_attention_layers": [0, 1],
-    },
-    "mamba2": {
-        "model_type": "mamba2",
-        "hidden_size": 64,
-        "num_hidden_layers": 2,
-        "state_size": 8,
-        "num_heads": 8,
-        "head_dim": 16,
-        "n_groups": 2,
-        "chunk_size": 4,
-        "vocab_size": 128,
-    },
-    "mamba": {
-        "model_type": "mamba",
-        "hidden_size": 64,
-        "num_hidden_layers": 2,
-        "state_size": 8,
-        "vocab_size": 128,
-        "expand": 2,
-        "conv_kernel": 4,
-    },
-}
-
-FIXED = ("vit", "DiTTransformer2DModel")
-"""Families whose input has one size."""
-
-
-def _lengths(case: dict[str, Any]) -> list[Any]:
-    family = case.get("model_type", case.get("_class_name"))
-    if family in FIXED:
-        return [None]
-    return [(12, 17), (20, 9)] if family == "t5" else [12, 20]
-
-
-RUNS = [(name, length) for name, case in CASES.items() for length in _lengths(case)]
+RUNS = small_runs()
 
 
 def test_every_family_is_compared() -> None:
     assert {case.get("model_type", case.get("_class_name")) for case in CASES.values()} == set(FAMILIES)
 
 
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_every_aspect_is_compared_at_two_sizes(aspect: str) -> None:
+    runs = [(name, length) for name, length in RUNS if name in ASPECTS[aspect]]
+    assert {name for name, _ in runs} == set(ASPECTS[aspect])
+    assert len(runs) >= 2
+    assert all(length is None or (name, length) in runs for name in ASPECTS[aspect] for length in lengths_of(name))
+
+
 @pytest.mark.parametrize(("name", "length"), RUNS, ids=[f"{name} {length}" for name, length in RUNS])
 def test_the_closed_form_is_what_pytorch_counts(name: str, length: Any) -> None:
-    differences = verify(CASES[name], length)
-    assert [part.what for part in differences] == ["parameters", "forward", "backward"]
-    assert [part for part in differences if not part.equal] == []
+    compared = small(name, length)
+    assert [part.what for part in compared.differences] == ["parameters", "forward", "backward"]
+    assert compared.equal, compared.told
+    assert compared.length == length
 
 
-PUBLISHED = sorted(
-    path
-    for path in (Path(__file__).parents[1] / "data" / "configs").glob("*.json")
-    if path.stem != "t5-v1.1-base"  # transformers ties its head; the published checkpoint has one of its own
-)
+@pytest.mark.parametrize("name", PUBLISHED_CONFIGS)
+def test_published_configurations_run_and_count_the_same(name: str) -> None:
+    compared = published(name)
+    assert compared.equal, compared.told
 
 
-@pytest.mark.parametrize("path", PUBLISHED, ids=[path.stem for path in PUBLISHED])
-def test_published_configurations_have_the_parameters_that_pytorch_builds(path: Path) -> None:
-    model = read_model(path)
-    built = build(model, json.loads(path.read_text(encoding="utf-8")))
-    assert model.parameters.total == sum(part.numel() for part in built.parameters())
+def test_the_table_of_accuracy_is_up_to_date() -> None:
+    """Written by ``python tests/accuracy_table.py``."""
+    document = ACCURACY.read_text(encoding="utf-8")
+    assert document == with_table(document)
+
+
+TRAINER = [name for name, case in CASES.items() if "model_type" in case]
+
+
+@pytest.mark.parametrize("name", TRAINER)
+def test_total_flos_is_what_the_trainer_of_transformers_counts(name: str) -> None:
+    """Trainer.floating_point_ops: 6 × numbers in the main input × parameters that belong to no table."""
+    model, case = read_model(CASES[name]), CASES[name]
+    length = lengths_of(name)[0]
+    built = build(model, case)
+    numbers = sample(model, case, length)[built.main_input_name].numel()
+    counted = by_convention(model, "hugging-face", length) * model.operations(length).units
+    assert counted == 6 * numbers * built.num_parameters(exclude_embeddings=True)
+
+
+class Predicting(torch.nn.Module):
+    """DeepSeek-V3 with a module for one more token: arXiv:2412.19437, section 2.2, equations 21 to 23."""
+
+    def __init__(self, case: dict[str, Any]) -> None:
+        super().__init__()
+        self.main = build(read_model(case), case)
+        self.main.model.norm = Kept()
+        config = self.main.config
+        with torch.device("meta"):
+            self.norms = torch.nn.ModuleList(torch.nn.RMSNorm(config.hidden_size) for _ in range(3))
+            self.joint = torch.nn.Linear(2 * config.hidden_size, config.hidden_size, bias=False)
+            self.layer = type(self.main.model.layers[-1])(config, config.num_hidden_layers - 1)
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> dict[str, torch.Tensor]:
+        first = self.main(input_ids=input_ids, attention_mask=attention_mask).logits
+        states, following = self.main.model.norm.states, self.main.model.embed_tokens(input_ids)
+        states = self.joint(torch.cat([self.norms[0](states), self.norms[1](following)], dim=-1))
+        positions = self.main.model.rotary_emb(states, torch.zeros_like(input_ids))
+        states = self.layer(states, attention_mask=attention_mask, position_embeddings=positions)
+        return {"logits": first + self.main.lm_head(self.norms[2](states))}
+
+
+class Kept(torch.nn.Module):
+    """A last norm that keeps what it reads."""
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        self.states = states
+        return states
+
+
+@pytest.mark.parametrize("length", [12, 20])
+def test_multi_token_prediction_costs_what_pytorch_counts(length: int) -> None:
+    case = CASES["deepseek_v3"]
+    model = read_model(case)
+    predicting = Predicting(case)
+    counted = model.operations(length, "full", prediction=True).total
+    assert observe(model, predicting, case, length) == (counted.forward, counted.backward)
+    own = sum(part.numel() for name, part in predicting.named_parameters() if not name.startswith("main."))
+    assert own == model.parameters.prediction
 
 
 @pytest.mark.parametrize("name", ["llama", "gemma2", "olmo2", "mixtral", "deepseek_v3", "falcon"])
@@ -338,11 +116,14 @@ def test_published_configurations_have_the_parameters_that_pytorch_builds(path: 
         Tuning(frozen_layers=2),
         Tuning(frozen_layers=2, frozen_embeddings=True),
         Tuning(frozen_layers=3, frozen_embeddings=True),
+        Tuning(frozen_head=True),
+        Tuning(frozen_layers=1, frozen_embeddings=True, frozen_head=True),
     ],
-    ids=["embeddings", "two layers", "both", "all but the head"],
+    ids=["embeddings", "two layers", "both", "all but the head", "head", "ends and a layer"],
 )
 def test_frozen_parts_are_left_out_as_pytorch_does(name: str, tuning: Tuning) -> None:
-    assert [part for part in verify(CASES[name], 12, tuning) if not part.equal] == []
+    compared = verify(CASES[name], 12, tuning)
+    assert compared.equal, compared.told
 
 
 class Adapted(torch.nn.Module):
@@ -377,9 +158,55 @@ def test_adapters_cost_what_pytorch_counts(targets: tuple[str, ...]) -> None:
 def test_a_file_is_read_by_both_routes(tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     path.write_text(json.dumps(CASES["gpt2"]), encoding="utf-8")
-    assert all(part.equal for part in verify(path, 12))
+    assert verify(path, 12).equal
     assert verify(tmp_path, 12) == verify(path, 12)
 
 
-def test_a_difference_is_told() -> None:
-    assert not Difference("forward", 1, 2).equal
+MORE_KEYS: dict[str, dict[str, Any]] = {
+    "recomputed": {"gradient_checkpointing": True},
+    "outputs": {"return_dict": False, "torchscript": True, "output_attentions": True, "output_hidden_states": True},
+    "positions": {"rope_scaling": {"type": "dynamic", "factor": 2.0}},
+    "new positions": {"rope_parameters": {"rope_type": "dynamic", "factor": 2.0, "rope_theta": 10000.0}},
+    "quantized": {"quantization_config": {"quant_method": "fp8", "weight_block_size": [128, 128]}},
+    "foreign code": {"auto_map": {"AutoModelForCausalLM": "nobody/nothing--modeling.Model"}},
+}
+"""Keys of published files that say how the code runs: what is multiplied does not depend on them."""
+
+
+@pytest.mark.parametrize("more", MORE_KEYS.values(), ids=MORE_KEYS)
+def test_keys_about_running_change_nothing(more: dict[str, Any]) -> None:
+    assert verify(CASES["llama"] | more, 12) == verify(CASES["llama"], 12)
+
+
+def test_a_model_that_goes_token_by_token_runs_with_few() -> None:
+    compared = published("mamba-2.8b")
+    assert (compared.length, compared.asked) == (32, 4096)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "length", "message"),
+    [
+        (CASES["bert"], 100, "its bert does not run with this configuration and length"),  # 64 positions
+        (CASES["llama"], 10**12, "its llama does not run with this configuration and length"),  # a mask of 10^24
+        (CASES["llama"], (3, 4), "2 given for each sequence; this model takes one"),
+    ],
+    ids=["too long for its table", "too long for any", "two lengths"],
+)
+def test_what_does_not_run_is_told_in_one_line(sizes: dict[str, Any], length: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        verify(sizes, length)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_command_compares_llama_405b() -> None:
+    """2 × 403,752,091,648 parameters of matrices × 8,192 tokens, and 126 layers of 2 × 2 × 16,384 × 8,192² for pairs."""
+    config = Path(__file__).parents[2] / "examples" / "config.json"
+    arguments = ["release", "--config", str(config), "--tokens", "15.6e12", "--seq-len", "8192", "--verify-with-torch"]
+    done = subprocess.run([sys.executable, "-m", "gateline", *arguments], capture_output=True, text=True, check=False)
+    layer = 16384 * (16384 + 2 * 1024 + 16384 + 3 * 53248)
+    forward = 2 * 8192 * (126 * layer + 16384 * 128256) + 126 * 4 * 16384 * 8192**2
+    first, *_ = done.stderr.splitlines()
+    assert first.startswith(
+        f"gateline: PyTorch counts the same: {forward:,} FLOP forward, {2 * forward:,} backward per sequence of 8,192 tokens"
+    )
+    assert done.returncode == 3

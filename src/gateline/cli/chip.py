@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import click
 
-from gateline.cli.options import AS_OF, EXIT_ZERO, FORMAT, READING, ROLE, RULES, SET, STRICT, exit_code, options, show
+from gateline.cli.options import (
+    AS_OF,
+    CHECK_FORMAT,
+    EXIT_ZERO,
+    OUTPUT,
+    READING,
+    ROLE,
+    RULES,
+    SET,
+    STRICT,
+    exit_code,
+    file_of,
+    options,
+    show,
+)
 
 
 @click.command()
@@ -14,7 +29,7 @@ from gateline.cli.options import AS_OF, EXIT_ZERO, FORMAT, READING, ROLE, RULES,
 @options(AS_OF)
 @click.option("--to", "destination", metavar="CC", help="Country of destination.")
 @click.option("--hq", "headquarters", metavar="CC", help="Headquarters of the recipient's ultimate parent.")
-@options(SET, ROLE, RULES, READING, STRICT, FORMAT, EXIT_ZERO)
+@options(SET, ROLE, RULES, READING, STRICT, CHECK_FORMAT, OUTPUT, EXIT_ZERO)
 def chip(
     targets: tuple[str, ...],
     as_of: date,
@@ -26,6 +41,7 @@ def chip(
     readings: dict[str, str],
     strict_facts: bool,
     format_: str,
+    output: Path | None,
     exit_zero: bool,
 ) -> int:
     """Say how a chip is classified, which lines it crosses, how far away each is, and what is missing.
@@ -37,19 +53,23 @@ def chip(
     Examples:
         gateline chip H20 --as-of 2024-06-01
         gateline chip examples/foundry-die.yaml --role foundry --format json
-        gateline chip examples/server.yaml
+        gateline chip examples/server.yaml --format markdown -o server.md
 
     Exit status: 0 not met, 3 met, 4 undetermined, 2 bad usage or input, 1 failure.
     """
     from gateline.jobs import screen_target
+    from gateline.report.findings import Checked
 
     given = {"destination": destination, "headquarters": headquarters}
     changes = changes | {name: value for name, value in given.items() if value is not None}
-    screenings = [
-        screen_target(
-            target, as_of, role=role, rules=rules, changes=changes, readings=readings, strict_facts=strict_facts
+    checked = [
+        Checked(
+            screen_target(
+                target, as_of, role=role, rules=rules, changes=changes, readings=readings, strict_facts=strict_facts
+            ),
+            file_of(target),
         )
         for target in targets
     ]
-    show(screenings, format_)
-    return exit_code([screening.outcome for screening in screenings], exit_zero=exit_zero)
+    show(checked, format_, output)
+    return exit_code([each.screening.outcome for each in checked], exit_zero=exit_zero)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from collections.abc import Callable, Sequence
 from datetime import date
+from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from gateline.cli.output import write_output
 from gateline.errors import InputError
 
 if TYPE_CHECKING:
+    from gateline.report.findings import Checked
     from gateline.rules.model import Outcome
-    from gateline.screening import Screening
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 EXIT_CODES = {"not_met": 0, "met": 3, "undetermined": 4}
@@ -34,6 +37,26 @@ class Day(click.ParamType[date]):
             return read_date(str(value), "date")
         except InputError as error:
             self.fail(str(error).removeprefix("date: "), param, ctx)
+
+
+class Percent(click.ParamType[Fraction]):
+    """A percentage above 0 and below 100, as a share."""
+
+    name = "percent"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """The share that the text says."""
+        from gateline.numerals import read_number
+
+        if isinstance(value, Fraction):
+            return value
+        try:
+            share = read_number(str(value).strip().removesuffix("%")) / 100
+        except InputError as error:
+            self.fail(str(error), param, ctx)
+        if not 0 < share < 1:
+            self.fail(f"'{value}' is not a percentage above 0 and below 100. Write for example 90 %.", param, ctx)
+        return share
 
 
 def _settings(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -85,13 +108,25 @@ READING = click.option(
     help="Choose a reading where the law leaves one, such as tf32=32. Repeatable.",
 )
 STRICT = click.option("--strict-facts", is_flag=True, help="Leave scope facts that nobody stated unknown.")
-FORMAT = click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Text for people, JSON for programs.",
+
+
+def _format(names: Sequence[str], says: str) -> Callable[[Command], Command]:
+    return click.option("--format", "format_", type=click.Choice(names), default="text", show_default=True, help=says)
+
+
+BASIC_FORMATS = ("text", "json")
+CHECK_FORMATS = (*BASIC_FORMATS, "markdown", "sarif", "junit", "github")
+RELEASE_FORMATS = (*CHECK_FORMATS, "model-card", "eu-form")
+FORMAT = _format(BASIC_FORMATS, "Text for people, JSON for programs.")
+CHECK_FORMAT = _format(
+    CHECK_FORMATS, "Text or Markdown for people; JSON, SARIF, JUnit XML or GitHub annotations for programs."
+)
+RELEASE_FORMAT = _format(
+    RELEASE_FORMATS,
+    "As for gateline chip; also the front matter of a model card, and the compute part of the EU documentation form.",
+)
+OUTPUT = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="File to write instead of standard output."
 )
 EXIT_ZERO = click.option("--exit-zero", is_flag=True, help="Exit 0 even when a rule is met or undetermined.")
 
@@ -107,20 +142,30 @@ def options(*decorators: Callable[[Command], Command]) -> Callable[[Command], Co
     return decorate
 
 
-def show(screenings: Sequence[Screening], format_: str) -> None:
-    """Print verdicts to standard output, and what is to be said about the inputs to standard error."""
-    for remark in dict.fromkeys(remark for screening in screenings for remark in screening.remarks):
+def show(checked: Sequence[Checked], format_: str, output: Path | None) -> None:
+    """Print or write verdicts, and tell on standard error what is to be said about the inputs."""
+    for remark in dict.fromkeys(remark for each in checked for remark in each.screening.remarks):
         click.echo(f"gateline: {remark}", err=True)
-    if format_ == "json":
-        from gateline.report import verdict_json
+    if format_ == "text" and output is None:
+        from rich.console import Console
 
-        sys.stdout.write(verdict_json.write(screenings))
+        from gateline.report import text
+
+        text.write([each.screening for each in checked], Console(highlight=False))
         return
-    from rich.console import Console
+    from gateline.report import formats
 
-    from gateline.report import text
+    write_output(formats.render(format_, checked), output)
 
-    text.write(screenings, Console(highlight=False))
+
+def file_of(target: str) -> str:
+    """The file that a target names, relative to the working directory where it lies below it; empty if it names none."""
+    path = Path(target)
+    if target == "-" or not path.is_file():
+        return ""
+    here = Path.cwd()
+    whole = Path(os.path.normpath(here / path))
+    return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)
 
 
 def exit_code(outcomes: Sequence[Outcome], *, exit_zero: bool) -> int:

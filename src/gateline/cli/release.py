@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from gateline.cli.options import AS_OF, EXIT_ZERO, FORMAT, READING, RULES, SET, STRICT, exit_code, options, show
+from gateline.cli.options import (
+    AS_OF,
+    EXIT_ZERO,
+    OUTPUT,
+    READING,
+    RELEASE_FORMAT,
+    RULES,
+    SET,
+    STRICT,
+    Percent,
+    exit_code,
+    file_of,
+    options,
+    show,
+)
+
+if TYPE_CHECKING:
+    from gateline.report.findings import Checked
 
 
 @click.command()
-@click.argument("target", required=False)
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--params", metavar="N", help="Parameters, for example 405e9 or 405B.")
 @click.option("--active-params", metavar="N", help="Parameters active for one token (mixture of experts).")
 @click.option("--tokens", metavar="N", help="Tokens seen in training, for example 15.6e12 or 15.6T.")
@@ -32,15 +52,30 @@ from gateline.cli.options import AS_OF, EXIT_ZERO, FORMAT, READING, RULES, SET, 
 )
 @click.option("--utilization", metavar="SHARE", help="Model-operation utilization (MFU), for example 0.40.")
 @click.option("--compute", metavar="FLOP", help='Training compute as already counted, for example "3.8e25 FLOP".')
-@options(AS_OF, SET, RULES, READING, STRICT, FORMAT, EXIT_ZERO)
+@click.option(
+    "--band",
+    type=Percent(),
+    default="90 %",
+    show_default=True,
+    help="Where inputs are distributions: how much of the result must lie on one side of a line to settle it.",
+)
+@click.option(
+    "--verify-with-torch",
+    is_flag=True,
+    help="Let PyTorch count the configuration too, and stop if it counts otherwise; needs gateline[torch].",
+)
+@options(AS_OF, SET, RULES, READING, STRICT, RELEASE_FORMAT, OUTPUT, EXIT_ZERO)
 def release(
-    target: str | None,
+    targets: tuple[str, ...],
     as_of: date,
     changes: dict[str, str],
     rules: tuple[str, ...],
     readings: dict[str, str],
     strict_facts: bool,
+    band: Fraction,
+    verify_with_torch: bool,
     format_: str,
+    output: Path | None,
     exit_zero: bool,
     **figures: str | None,
 ) -> int:
@@ -54,17 +89,51 @@ def release(
         gateline release --records sacct.txt --chip H100 --utilization 0.40
         gateline release --config examples/config.json --tokens 15e12 --seq-len 8192
         gateline release examples/ledger.yaml --format json
+        gateline release examples/ledger.yaml --format eu-form -o compute.md
 
     Exit status: 0 not met, 3 met, 4 undetermined, 2 bad usage or input, 1 failure.
     """
-    from gateline.jobs import check_release, quick_ledger
-
     given = {name: value for name, value in figures.items() if value is not None}
-    if target is not None and given:
+    if targets and given:
         raise click.UsageError(
-            f"give either a ledger or figures, not both (read {target} and --{min(given).replace('_', '-')})."
+            f"give either a ledger or figures, not both (read {targets[0]} and --{min(given).replace('_', '-')})."
         )
-    ledger = target if target is not None else quick_ledger(**given)
-    screening = check_release(ledger, as_of, rules=rules, changes=changes, readings=readings, strict_facts=strict_facts)
-    show([screening], format_)
-    return exit_code([screening.outcome], exit_zero=exit_zero)
+    if verify_with_torch and not _verified(targets, given):
+        return 1
+    question = {"rules": rules, "changes": changes, "readings": readings, "strict_facts": strict_facts, "band": band}
+    checked = [_check_file(target, as_of, question) for target in targets] or [_check_figures(given, as_of, question)]
+    show(checked, format_, output)
+    return exit_code([each.screening.outcome for each in checked], exit_zero=exit_zero)
+
+
+def _check_figures(given: dict[str, str], as_of: date, question: dict[str, Any]) -> Checked:
+    from gateline.jobs import check_release, quick_ledger
+    from gateline.report.findings import Checked
+
+    screening = check_release(quick_ledger(**given), as_of, **question)
+    return Checked(screening, stated={"phases": [{"kind": "pretraining", "estimates": [given]}]})
+
+
+def _check_file(target: str, as_of: date, question: dict[str, Any]) -> Checked:
+    from gateline.documents import read_document
+    from gateline.jobs import check_release
+    from gateline.report.findings import Checked
+    from gateline.training.ledger import Ledger
+
+    document = read_document(target)
+    file = file_of(target)
+    screening = check_release(target if file else document.validate(Ledger), as_of, **question)
+    line = document.lines.get(("phases",), 1)
+    return Checked(screening, file, line, document.content)
+
+
+def _verified(targets: tuple[str, ...], given: dict[str, str]) -> bool:
+    """Whether PyTorch counts every configuration as we do; each outcome is told."""
+    from gateline.jobs import quick_ledger
+    from gateline.jobs.comparison import compare_with_torch
+
+    ledgers = targets or (quick_ledger(**given),)
+    compared = [comparison for ledger in ledgers for comparison in compare_with_torch(ledger)]
+    for comparison in compared:
+        click.echo(f"gateline: {comparison.told}", err=True)
+    return all(comparison.equal for comparison in compared)

@@ -37,7 +37,8 @@ def overridden(inputs: Inputs, stated: Inputs) -> Inputs:
 
 
 def with_idle(screening: Screening, stated: Inputs) -> Screening:
-    """The screening, with a remark on inputs that were stated and that no rule shown depends on."""
-    idle = [name for name in stated if not screening.tests(name)]
+    """The screening, with a remark on inputs that were stated and on which no rule shown depends, nor a date of its duties."""
+    events = {event for verdict in screening.verdicts for event in verdict.version.events}
+    idle = [name for name in stated if not screening.tests(name) and name not in events]
     remark = f"no rule shown depends on {', '.join(idle)}; it is kept with the inputs and changes nothing."
     return replace(screening, remarks=(*screening.remarks, remark)) if idle else screening

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
+from gateline.accounts import ComputeAccount
 from gateline.amounts import Amount
 from gateline.documents import Document, read_document
 from gateline.errors import InputError
@@ -16,10 +19,15 @@ from gateline.jobs.changes import overridden, read_changes, with_idle
 from gateline.jobs.chip import default_catalogue
 from gateline.numerals import clip
 from gateline.rules.corpus import Specs
+from gateline.rules.model import Outcome
 from gateline.rules.specfiles import default_specs
-from gateline.screening import Screening, Subject, screen
-from gateline.training.derive import account, derive, with_modifier, with_original
+from gateline.screening import Screening, Subject, outcomes, screen
+from gateline.training.account import BAND, Account, account
+from gateline.training.derive import derive, lines, with_modifier, with_original
+from gateline.training.factors import Factor
+from gateline.training.forecast import daily_rate, passages
 from gateline.training.ledger import STATED, Estimate, Ledger, Phase
+from gateline.training.profiles import load_profiles
 from gateline.training.records import Remark, read_records
 
 SIXTEEN_BITS = Fraction(16)
@@ -33,6 +41,7 @@ def check_release(
     changes: dict[str, str] | None = None,
     strict_facts: bool = False,
     readings: Mapping[str, str] | None = None,
+    band: Fraction = BAND,
     specs: Specs | None = None,
 ) -> Screening:
     """Check a model's training compute against every rule about training that speaks on `as_of`.
@@ -45,11 +54,14 @@ def check_release(
         Date on which the rules apply.
     rules, changes, strict_facts, readings, specs
         As for `screen_chip`.
+    band : Fraction
+        Where inputs are distributions: how much of the result must lie on one side of a line to settle it.
 
     Returns
     -------
     Screening
-        Its `exchange` says how many operations a token or a chip-hour stands for.
+        Its `exchange` says how many operations a token, a chip-hour or a day stands for, its `account` what each phase
+        took, what counts for whom, and where lines are passed.
 
     Raises
     ------
@@ -66,17 +78,39 @@ def check_release(
     specs = specs or default_specs()
     read = ledger if isinstance(ledger, Ledger) else read_document(ledger).validate(Ledger)
     file = "" if isinstance(ledger, Ledger) else ledger
-    counted = account(read, _peaks(read), Path(file).parent if file not in ("", "-") else Path())
+    counted = account(read, _peaks(read), _dense_rates(read), Path(file).parent if file not in ("", "-") else Path(), band)
     stated = read_changes(changes or {}, STATED, specs)
 
-    def inputs(readings: Mapping[str, str]) -> Inputs:
+    def inputs(readings: Mapping[str, str], counted: Account = counted) -> Inputs:
         return with_modifier(with_original(overridden(derive(counted, specs, as_of, readings), stated)))
 
     source = "" if isinstance(ledger, Ledger) else ledger
     identity = Path(source).stem if source not in ("", "-") else read.model
     subject = Subject("training", identity, read.model, read.notes)
     request = Request(as_of, "developer", rules, strict_facts, readings or {})
-    return with_idle(screen(specs, subject, inputs, request, counted.remarks, counted.exchange), stated)
+    exchange = (*counted.exchange, *daily_rate(counted.phases, as_of))
+    screening = screen(specs, subject, inputs, request, counted.remarks, exchange)
+    return with_idle(replace(screening, account=_account(counted, inputs, screening)), stated)
+
+
+def _account(counted: Account, inputs: Callable[..., Inputs], screening: Screening) -> ComputeAccount | None:
+    """The phases, what counts for whom, and where lines are passed; nothing where there are no phases."""
+    if not counted.phases:
+        return None
+    specs, request = screening.specs, screening.request
+    readings = specs.choose_readings(request.readings)
+    profiles = load_profiles(specs.folder)
+    counting = {profile.quantity for profile in profiles}
+
+    def said(trial: Account) -> dict[str, Outcome]:
+        answers = outcomes(specs, "training", inputs(readings, trial), request)
+        return {rule: outcome for rule, (outcome, tested) in answers.items() if counting.intersection(tested)}
+
+    return ComputeAccount(
+        lines(counted, specs, request.as_of, readings),
+        tuple(passages(counted, said)),
+        {profile.id: profile.label for profile in profiles},
+    )
 
 
 def quick_ledger(
@@ -151,7 +185,7 @@ def _recorded(source: str, chip: str | None, utilization: str | None) -> Ledger:
             "utilization": utilization,
         }
         estimate = Document("command line", content).validate(Estimate)
-        held = Amount(hours.low, None) if read.open else hours
+        held = Factor(Amount(hours.low, None), central=hours.low) if read.open else Factor(hours)
         phases.append(
             Phase(kind="pretraining", name=name, estimates=[estimate.model_copy(update={"chip_hours": held})])
         )
@@ -176,17 +210,35 @@ def _told(remark: Remark) -> str:
 
 
 def _peaks(ledger: Ledger) -> dict[str, Amount]:
-    estimates = [estimate for phase in ledger.phases for estimate in phase.estimates]
-    names = {estimate.chip for estimate in estimates if estimate.chip and "peak" not in estimate.model_fields_set}
-    return {name: _sixteen_bit_peak(name) for name in sorted(names)}
+    return {name: _sixteen_bit_peak(name) for name in _chips(ledger, with_peak=False)}
+
+
+def _chips(ledger: Ledger, *, with_peak: bool) -> list[str]:
+    """The chips that estimates name, those with a stated peak or those without."""
+    estimates = [estimate for phase in ledger.phases for estimate in phase.estimates if estimate.chip]
+    return sorted({each.chip for each in estimates if ("peak" in each.model_fields_set) == with_peak})
+
+
+def _dense_rates(ledger: Ledger) -> dict[str, dict[Fraction, Fraction]]:
+    """The fastest dense floating-point rates, by bits, of the chips with a stated peak that the catalogue has."""
+    found: dict[str, dict[Fraction, Fraction]] = {}
+    for name in _chips(ledger, with_peak=True):
+        with suppress(InputError):
+            rates = _floating_rates(name)
+            found[name] = {bits: max(rate.high or Fraction(0) for of, rate in rates if of == bits) for bits, _ in rates}
+    return found
+
+
+def _floating_rates(name: str) -> list[tuple[Fraction, Amount]]:
+    """The dense floating-point rates of a chip of the catalogue, of 16 bits and fewer."""
+    rates = default_catalogue().find(name).entry.read().rates
+    floating = [rate for rate in rates if not rate.format.upper().startswith("INT")]
+    return [(bits, rate.rate) for rate in floating if (bits := rate.bits.low) is not None and bits <= SIXTEEN_BITS]
 
 
 def _sixteen_bit_peak(name: str) -> Amount:
     """The dense 16-bit floating-point rate of a chip of the catalogue."""
-    chip = default_catalogue().find(name).entry.read()
-    rates = [
-        rate.rate for rate in chip.rates if rate.bits.low == SIXTEEN_BITS and not rate.format.upper().startswith("INT")
-    ]
+    rates = [rate for bits, rate in _floating_rates(name) if bits == SIXTEEN_BITS]
     if not rates:
         raise InputError(
             f"'{clip(name)}' has no 16-bit rate in the catalogue. Give the rate as peak, for example 989.5 TFLOP/s."

@@ -129,12 +129,12 @@ def additional_training_share(additional_training_compute: Array, training_compu
     Returns
     -------
     array, shape (n,)
-        NaN where either input is NaN (unknown).
+        NaN where either input is NaN (unknown); no value where nothing of the whole counts.
 
     Raises
     ------
     InputError
-        If known further training is negative or known training compute is not positive.
+        If a known input is negative.
 
     References
     ----------
@@ -146,5 +146,5 @@ def additional_training_share(additional_training_compute: Array, training_compu
     array([0.224])
     """
     require("additional_training_compute", additional_training_compute, "FLOP", positive=False)
-    require("training_compute", training_compute, "FLOP", positive=True)
+    require("training_compute", training_compute, "FLOP", positive=False)
     return np.asarray(quotient(additional_training_compute, training_compute))

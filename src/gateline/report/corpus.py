@@ -10,8 +10,20 @@ from typing import Any
 import yaml
 
 from gateline.chips.catalogue import Catalogue, Entry
+from gateline.report.wording import due_text
 from gateline.rules.corpus import Specs
-from gateline.rules.model import Clause, Condition, FlagTest, ItemTest, MemberTest, Period, QuantityTest, Rule, Version
+from gateline.rules.model import (
+    Clause,
+    Condition,
+    FlagTest,
+    ItemTest,
+    MemberTest,
+    Period,
+    Point,
+    QuantityTest,
+    Rule,
+    Version,
+)
 
 Json = dict[str, Any]
 
@@ -67,9 +79,14 @@ def _version(version: Version) -> Json:
         "citations": [f"{citation.cite} ({citation.role})" for citation in version.citations],
         "items": [_clause(item) for item in version.items],
         "exclusions": [_clause(exclusion) for exclusion in version.exclusions],
-        "checklist": [{"id": point.id, "says": point.says, "cite": point.cite} for point in version.checklist],
+        "checklist": [_point(point) for point in version.checklist],
         "notes": list(version.notes),
     }
+
+
+def _point(point: Point) -> Json:
+    due = {"due": due_text(point.due)} if point.due else {}
+    return {"id": point.id, "says": point.says, "cite": point.cite, **due}
 
 
 def _iso(day: date | None) -> str | None:

@@ -12,9 +12,11 @@ from typing import Any
 
 from gateline.numerals import exact_text, number
 from gateline.quantities import QUANTITIES, Kind
+from gateline.report.duty_json import due_object
 from gateline.report.verdict_json import NOTICE, plain
-from gateline.report.wording import OPERATOR, condition_text, words
+from gateline.report.wording import OPERATOR, condition_text, due_text, words
 from gateline.rules.corpus import Specs
+from gateline.rules.due import AfterEvent, EachYear, OnDay, WithEvent
 from gateline.rules.history import (
     ClauseDifference,
     ConditionChange,
@@ -134,12 +136,15 @@ def _words(value: Any) -> str:
             return f"{value.cite} ({value.role})"
         case QuantityTest() | FlagTest() | MemberTest() | ItemTest():
             return condition_text(value)
+        case AfterEvent() | OnDay() | EachYear() | WithEvent():
+            return due_text(value)
         case Enum():
             return words(str(value.value))
         case tuple():
             return ", ".join(map(_words, value))
     if is_dataclass(value):
-        return "; ".join(filter(None, (str(getattr(value, field.name)) for field in fields(value))))
+        parts = (getattr(value, field.name) for field in fields(value))
+        return "; ".join(_words(part) for part in parts if part not in (None, ""))
     return str(value) or "none"
 
 
@@ -216,6 +221,8 @@ def _plain(value: Any) -> Any:
             return {"from": value.start.isoformat(), "to": value.end.isoformat() if value.end else None}
         case QuantityTest() | FlagTest() | MemberTest() | ItemTest():
             return _condition_json(value)
+        case AfterEvent() | OnDay() | EachYear() | WithEvent():
+            return due_object(value)
         case Enum():
             return value.value
         case date():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -10,16 +11,19 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from gateline.numerals import number
 from gateline.quantities import QUANTITIES, Kind
 from gateline.report import wording
 from gateline.report.verdict_json import NOTICE
 from gateline.report.wording import SIGN, WORD, words
 from gateline.rules.columns import Column, Columns
+from gateline.rules.deadlines import duties
 from gateline.rules.explain import ClauseReport, ConditionReport
 from gateline.rules.model import Outcome
 from gateline.screening import Screening, Verdict
 
 DIE_LIMIT = "die-limit"
+COUNTED = {"yes": "■", "open": "◧", "no": "□"}
 STYLE = {Outcome.MET: "bold red", Outcome.UNDETERMINED: "bold yellow", Outcome.NOT_MET: "bold green"}
 
 
@@ -34,7 +38,13 @@ def card(screening: Screening) -> RenderableType:
     """Everything that is said about one subject: in full what gates and matters, in brief the rest."""
     gating = [verdict for verdict in screening.verdicts if verdict.gating]
     others = [verdict for verdict in screening.verdicts if not verdict.gating]
-    parts: list[RenderableType] = [_headline(screening), _quantities(screening), _facts(screening)]
+    parts: list[RenderableType] = [
+        _headline(screening),
+        _quantities(screening),
+        *_moved(screening),
+        *_account(screening),
+    ]
+    parts.append(_facts(screening))
     parts += [_verdict(verdict, screening) for verdict in gating if not _is_brief(verdict, screening)]
     if not gating:
         parts.append(Text("No rule gates on this date; exit status 0.", style="yellow"))
@@ -54,7 +64,8 @@ def _is_brief(verdict: Verdict, screening: Screening) -> bool:
     overcome = verdict.rule.effect == "presumption" and any(item.excluded_by for item in verdict.explanation.items)
     asked = verdict.rule.id in screening.request.rules
     measured = wording.first_distance_text(verdict, screening) or overcome or asked
-    return verdict.outcome is Outcome.NOT_MET and not measured and not verdict.alternatives and not verdict.crossings
+    told = verdict.alternatives or verdict.crossings or any(other.outcome for other in verdict.tolerated)
+    return verdict.outcome is Outcome.NOT_MET and not measured and not told
 
 
 def _headline(screening: Screening) -> RenderableType:
@@ -79,6 +90,35 @@ def _quantities(screening: Screening) -> Table:
             origin = wording.origin_text(datum) if datum else ""
             table.add_row(words(name), Text(wording.value_text(name, column, datum)), Text(origin, style="dim"))
     return table
+
+
+def _moved(screening: Screening) -> Iterable[Text]:
+    """What moves the first quantity that something moves; others differ by what they count."""
+    told = (wording.swings_text(name, datum) for name, datum in screening.inputs.items())
+    if line := next(filter(None, told), ""):
+        yield Text(line)
+
+
+def _account(screening: Screening) -> Iterable[RenderableType]:
+    """The phases of a ledger, where it has more than one estimate of one; and where lines are passed."""
+    account = screening.account
+    lines = account.lines if account else ()
+    if account is None or (len(lines) == 1 and len(lines[0].estimates) == 1 and lines[0].days.unknown):
+        return
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    for heading in ("phase", "FLOP by each estimate", *account.profiles.values()):
+        table.add_column(heading, overflow="fold")
+    for line in lines:
+        planned = " (planned)" if line.status == "planned" else ""
+        days = "" if line.days.unknown else f"\n{wording.fact_text('phase_days', line.days)}"
+        estimates = "\n".join(f"{number(best)} {method}" for method, best, _ in line.estimates)
+        counts = [COUNTED[line.counts[profile]] for profile in account.profiles]
+        table.add_row(Text(f"{line.label}{planned}{days}"), Text(estimates), *counts)
+    yield table
+    yield Text("■ counted  ◧ open whether it counts  □ not counted", style="dim")
+    if passages := wording.live_passages(screening):
+        yield Text("Lines passed, phase by phase:", style="italic")
+        yield from (Text(f"  {wording.passage_text(passage)}") for passage in passages)
 
 
 def _repeats(name: str, column: Column, screening: Screening) -> bool:
@@ -106,7 +146,7 @@ def _verdict(verdict: Verdict, screening: Screening) -> Panel:
         (f"  {explanation.item}" if explanation.item else "", "bold"),
     )
     body: list[RenderableType] = [Text(verdict.rule.title, style="italic")]
-    body += [_clauses(explanation.items, verdict.columns, screening), *_because(verdict)]
+    body += [_clauses(verdict, screening), *_because(verdict, screening.request.as_of)]
     if explanation.exclusions:
         heading = "Ways to overcome it:" if verdict.rule.effect == "presumption" else "Exclusions:"
         body += [Text(heading, style="italic"), _ways(explanation.exclusions, verdict.columns)]
@@ -117,7 +157,7 @@ def _verdict(verdict: Verdict, screening: Screening) -> Panel:
     return Panel(Group(*body), title=title, title_align="left", box=box.ROUNDED)
 
 
-def _because(verdict: Verdict) -> Iterable[RenderableType]:
+def _because(verdict: Verdict, as_of: date) -> Iterable[RenderableType]:
     explanation = verdict.explanation
     excluded = {name for item in explanation.items for name in item.excluded_by}
     for exclusion in explanation.exclusions:
@@ -148,23 +188,28 @@ def _because(verdict: Verdict) -> Iterable[RenderableType]:
             f"as {other.choice} the answer is {answer} (--reading {other.reading.id}={other.choice}).",
             style="yellow",
         )
+    for tolerated in verdict.tolerated:
+        differs = tolerated.outcome is not verdict.outcome
+        yield Text(wording.tolerance_text(tolerated, verdict), style="yellow" if differs else "")
     for fact, value in verdict.assumptions:
         assumed = wording.truth(value)
         yield Text(f"Assumed, because nobody said: {words(fact)}: {assumed} (state it with --set {fact}=yes or no).")
     if verdict.version.checklist and verdict.outcome is not Outcome.NOT_MET:
         yield Text("To establish, and settled by no figure:", style="italic")
-        yield from (Text(f"  - {point.says} ({point.cite})") for point in verdict.version.checklist)
+        for point, found in duties(verdict.version, verdict.columns, as_of):
+            style = "yellow" if found is not None and found.past else ""
+            yield Text(f"  - {wording.duty_text(point, found, verdict, as_of)}", style=style)
 
 
-def _clauses(clauses: Sequence[ClauseReport], columns: Columns, screening: Screening) -> Table:
+def _clauses(verdict: Verdict, screening: Screening) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     for heading in ("", "item", "condition", "value", "distance"):
         table.add_column(heading, overflow="fold")
-    for clause in clauses:
+    for clause in verdict.explanation.items:
         for position, condition in enumerate(clause.conditions):
             sign = Text(SIGN[clause.outcome] if position == 0 else "", style=STYLE[clause.outcome])
             name = Text(clause.clause.id if position == 0 else "")
-            table.add_row(sign, name, *_condition(condition, columns, screening))
+            table.add_row(sign, name, *_condition(condition, verdict, screening))
     return table
 
 
@@ -187,12 +232,15 @@ def _ways(exclusions: Sequence[ClauseReport], columns: Columns) -> Table:
     return table
 
 
-def _condition(condition: ConditionReport, columns: Columns, screening: Screening) -> tuple[Text, Text, Text]:
+def _condition(condition: ConditionReport, verdict: Verdict, screening: Screening) -> tuple[Text, Text, Text]:
     sign = (f"{SIGN[condition.outcome]} ", STYLE[condition.outcome])
+    chance = verdict.chances.conditions.get(condition.test) if verdict.chances else None
+    distance = wording.distance_text(condition.test, verdict.columns, screening)
+    likely = wording.chance_text(chance) if chance else ""
     return (
         Text.assemble(sign, wording.condition_text(condition.test)),
-        Text(wording.given_text(condition.test, columns)),
-        Text(wording.distance_text(condition.test, columns, screening)),
+        Text(wording.given_text(condition.test, verdict.columns)),
+        Text("; ".join(filter(None, (distance, likely)))),
     )
 
 

@@ -8,15 +8,18 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from gateline.inputs import Datum
+from gateline.accounts import ComputeAccount, Line
+from gateline.inputs import Datum, Swing
 from gateline.metrics import UNDEFINED
 from gateline.numerals import exact_text, is_decimal, is_exact_as_float, rounded
 from gateline.quantities import QUANTITIES, Kind
-from gateline.report.wording import classification_text, close_tests, margin_share
+from gateline.report.duty_json import duty_objects
+from gateline.report.wording import classification_text, close_tests, margin_share, swing_shares
+from gateline.rules.chances import Chance
 from gateline.rules.columns import Column, Columns, Names
 from gateline.rules.explain import ClauseReport, ConditionReport, Flip
 from gateline.rules.model import Citation, Condition, FlagTest, ItemTest, MemberTest, Outcome, QuantityTest
-from gateline.screening import Alternative, Screening, Verdict
+from gateline.screening import Alternative, Screening, Tolerated, Verdict
 from gateline.version import __version__
 
 FORMAT = "gateline.verdict/1"
@@ -48,11 +51,45 @@ def verdict_object(screening: Screening) -> Json:
             if QUANTITIES[name].kind is Kind.AMOUNT
         },
         "inputs": [_input(name, datum) for name, datum in screening.inputs.items()],
-        "verdicts": [_verdict(verdict) for verdict in screening.verdicts],
+        **({"account": _account(screening.account)} if screening.account else {}),
+        "verdicts": [_verdict(verdict, screening.request.as_of) for verdict in screening.verdicts],
         "outcome": screening.outcome.word,
         "classification": classification_text(screening),
         "remarks": list(screening.remarks),
         "notice": NOTICE,
+    }
+
+
+def _account(account: ComputeAccount) -> Json:
+    """The phases of a ledger, and where lines are passed."""
+    return {
+        "phases": [_line(line) for line in account.lines],
+        "passages": [
+            {
+                "rule": passage.rule,
+                "outcome": passage.outcome.word,
+                "phase": passage.phase,
+                "status": passage.status,
+                "date": passage.day.isoformat() if passage.day else None,
+            }
+            for passage in account.passages
+        ],
+    }
+
+
+def _line(line: Line) -> Json:
+    return {
+        "phase": line.label,
+        "kind": line.kind,
+        "status": line.status,
+        "from": _day(line.days.low),
+        "to": _day(line.days.high),
+        **plain(line.best),
+        "low": _end(line.amount.low),
+        "high": _end(line.amount.high),
+        "unit": "FLOP",
+        "estimates": [{"method": method, **plain(best), "how": how} for method, best, how in line.estimates],
+        "counts": dict(line.counts),
     }
 
 
@@ -84,7 +121,22 @@ def _quantity(name: str, column: Column, datum: Datum | None) -> Json:
     found["unit"] = QUANTITIES[name].unit
     ratio = QUANTITIES[name].ratio
     found["how"] = datum.how if datum else f"{ratio.numerator} / {ratio.denominator}" if ratio else ""
+    if datum is not None and datum.drawn is not None:
+        found["level"] = float(datum.drawn.level)
+    if datum is not None and datum.swings:
+        found["moved_by"] = [_swing(swing, share) for swing, share in swing_shares(datum)]
     return found
+
+
+def _swing(swing: Swing, share: Fraction) -> Json:
+    return {
+        "what": swing.what,
+        "low": float(swing.low),
+        "high": float(swing.high),
+        "share": float(share),
+        "basis": swing.basis,
+        "source": swing.source,
+    }
 
 
 def _input(name: str, datum: Datum) -> Json:
@@ -111,7 +163,7 @@ def _day(ordinal: Fraction | None) -> str | None:
     return None if ordinal is None else date.fromordinal(int(ordinal)).isoformat()
 
 
-def _verdict(verdict: Verdict) -> Json:
+def _verdict(verdict: Verdict, as_of: date) -> Json:
     explanation, version = verdict.explanation, verdict.version
     return {
         "rule": verdict.rule.id,
@@ -124,8 +176,9 @@ def _verdict(verdict: Verdict) -> Json:
         "why_not_gating": verdict.why_not_gating,
         "outcome": verdict.outcome.word,
         "item": explanation.item,
-        "items": [_clause(item, verdict.columns) for item in explanation.items],
-        "exclusions": [_clause(exclusion, verdict.columns) for exclusion in explanation.exclusions],
+        **({"probability": _chance(verdict.chances.met)} if verdict.chances else {}),
+        "items": [_clause(item, verdict) for item in explanation.items],
+        "exclusions": [_clause(exclusion, verdict) for exclusion in explanation.exclusions],
         "met_items": [item.clause.id for item in explanation.items if item.outcome is Outcome.MET],
         "excluded_by": list(dict.fromkeys(name for item in explanation.items for name in item.excluded_by)),
         "missing": list(explanation.missing),
@@ -133,12 +186,13 @@ def _verdict(verdict: Verdict) -> Json:
         "flips": [_flip(flip) for flip in explanation.flips],
         "assumptions": [{"fact": fact, "assumed": value} for fact, value in verdict.assumptions],
         "readings": [_alternative(alternative) for alternative in verdict.alternatives],
+        "tolerances": [_tolerated(tolerated) for tolerated in verdict.tolerated],
         "close": [_close(test, share) for test, share in close_tests(verdict)],
         "rounding": [
             {"digits": crossing.digits, "outcome": crossing.outcome.word, "item": crossing.item}
             for crossing in verdict.crossings
         ],
-        "checklist": [{"id": point.id, "says": point.says, "cite": point.cite} for point in version.checklist],
+        "checklist": list(duty_objects(verdict, as_of)),
         "citations": [_citation(citation) for citation in version.citations],
         "confidence": version.confidence,
         "notes": list(version.notes),
@@ -172,20 +226,38 @@ def _citation(citation: Citation) -> Json:
     return {"cite": citation.cite, "role": citation.role, **checked}
 
 
-def _clause(report: ClauseReport, columns: Columns) -> Json:
+def _clause(report: ClauseReport, verdict: Verdict) -> Json:
     return {
         "id": report.clause.id,
         "says": report.clause.says,
         "cite": report.clause.cite,
         "outcome": report.outcome.word,
-        "conditions": [_condition(condition, columns) for condition in report.conditions],
+        "conditions": [_condition(condition, verdict) for condition in report.conditions],
         **({"by": report.clause.by} if report.clause.by else {}),
         **({"excluded_by": list(report.excluded_by)} if report.excluded_by else {}),
     }
 
 
-def _condition(report: ConditionReport, columns: Columns) -> Json:
-    return {**_test(report.test, columns), "outcome": report.outcome.word}
+def _condition(report: ConditionReport, verdict: Verdict) -> Json:
+    found = {**_test(report.test, verdict.columns), "outcome": report.outcome.word}
+    chance = verdict.chances.conditions.get(report.test) if verdict.chances else None
+    return found if chance is None else {**found, "probability": _chance(chance)}
+
+
+def _chance(chance: Chance) -> Json:
+    return {"low": chance.low, "high": chance.high}
+
+
+def _tolerated(tolerated: Tolerated) -> Json:
+    tolerance = tolerated.tolerance
+    return {
+        "quantity": tolerance.quantity,
+        "percent": float(tolerance.share * 100),
+        "outcome": tolerated.outcome.word,
+        "item": tolerated.item,
+        "says": tolerance.says,
+        "cite": tolerance.cite,
+    }
 
 
 def _test(test: Condition, columns: Columns) -> Json:

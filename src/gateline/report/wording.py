@@ -7,15 +7,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 
+from gateline.accounts import Passage
 from gateline.amounts import Amount
-from gateline.inputs import Datum
+from gateline.inputs import Datum, Swing
 from gateline.metrics import UNDEFINED
 from gateline.numerals import number
 from gateline.quantities import QUANTITIES, Kind
+from gateline.rules.chances import Chance
 from gateline.rules.columns import Column, Columns, Names, fully_unknown
+from gateline.rules.deadlines import Deadline
+from gateline.rules.due import AfterEvent, Count, Due, EachYear, OnDay, Unit, WithEvent, days_of_year, event_of
 from gateline.rules.explain import Flip
-from gateline.rules.model import Condition, FlagTest, ItemTest, MemberTest, Outcome, QuantityTest
-from gateline.screening import Screening, Verdict
+from gateline.rules.model import Condition, FlagTest, ItemTest, MemberTest, Outcome, Point, QuantityTest, Status
+from gateline.screening import Screening, Tolerated, Verdict
 
 WORD = {Outcome.MET: "MET", Outcome.UNDETERMINED: "UNDETERMINED", Outcome.NOT_MET: "not met"}
 SIGN = {Outcome.MET: "■", Outcome.UNDETERMINED: "◧", Outcome.NOT_MET: "□"}
@@ -23,6 +27,8 @@ OPERATOR = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 ECCN = re.compile(r"\b\d[A-E]\d{3}")
 """A number of the Commerce Control List."""
 LIST_NUMBER = re.compile(r"\b\d[a-e]\d{3}( [a-z]\b)?")
+RUNS = {Count.WITHIN: "", Count.EVERY: "every ", Count.EARLIEST: "not earlier than "}
+"""What stands before the length of a period."""
 MANY_TIMES = 10
 VALUE_DIGITS = 6
 FEW = 3
@@ -30,6 +36,9 @@ NEXT_TO_NOTHING = Fraction(1, 10**5)
 """A lower end below this says only that there is something."""
 CLOSE = Fraction(1, 100)
 """A value this near to a threshold, as a share of it, is worth a warning."""
+RARE = 0.001
+"""Draws do not tell probabilities nearer to zero or one than this."""
+MOST_SWINGS = 4
 NO_LIMIT = 10**7
 """A ratio above this comes from a denominator that may be next to nothing."""
 
@@ -72,7 +81,73 @@ def value_text(name: str, column: Column, datum: Datum | None = None) -> str:
     least = "0" if not isinstance(low, Fraction) or low < NEXT_TO_NOTHING else number(low, VALUE_DIGITS)
     most = "?" if not isinstance(high, Fraction) or (ratio and high > NO_LIMIT) else number(high, VALUE_DIGITS)
     span = f"{least} to {most}{unit}"
+    if datum is not None and datum.drawn is not None:
+        span = f"{percent(datum.drawn.level)} band {span}"
     return span if datum is None or datum.best is None else f"{number(datum.best, VALUE_DIGITS)}{unit} ({span})"
+
+
+def percent(share: Fraction | float, digits: int = 3) -> str:
+    """A share in percent."""
+    return f"{number(Fraction(share) * 100, digits)} %"
+
+
+def passage_text(passage: Passage) -> str:
+    """In which phase a rule comes out graver, and when."""
+    planned = "planned phase" if passage.status == "planned" else "phase"
+    when = f", {passage.day}" if passage.day else ""
+    return f"{SIGN[passage.outcome]} {passage.rule}: {WORD[passage.outcome]} since {planned} {passage.phase}{when}"
+
+
+def live_passages(screening: Screening) -> list[Passage]:
+    """Where lines are passed of rules that are or will be law."""
+    ended = (Status.REVOKED, Status.VETOED, Status.SUPERSEDED)
+    live = {verdict.rule.id for verdict in screening.verdicts if verdict.status not in ended}
+    return [passage for passage in (screening.account.passages if screening.account else ()) if passage.rule in live]
+
+
+def chance_text(chance: Chance) -> str:
+    """A probability in words; draws say nothing of what is rarer than one in a thousand."""
+    low, high = (_likely(end) for end in (chance.low, chance.high))
+    return f"{low} likely" if low == high else f"{low} to {high} likely"
+
+
+def _likely(share: float) -> str:
+    if share in (0.0, 1.0) or RARE < share < 1 - RARE:
+        return percent(round(share, 3))
+    return f"< {percent(RARE)}" if share <= RARE else f"> {percent(1 - RARE)}"
+
+
+def swing_shares(datum: Datum) -> list[tuple[Swing, Fraction]]:
+    """What moves an amount, and its share of all squared swings, the largest first."""
+    squares = [(swing, (swing.high - swing.low) ** 2) for swing in datum.swings]
+    whole = sum((square for _, square in squares), Fraction(0))
+    return sorted(((swing, square / whole) for swing, square in squares if square), key=lambda found: -found[1])
+
+
+def swings_text(name: str, datum: Datum) -> str:
+    """What moves an amount most, in one line; empty where nothing does."""
+    shares = swing_shares(datum)
+    told = [
+        f"{swing.what} {percent(share, 2)}{f' ({swing.basis})' if swing.basis else ''}"
+        for swing, share in shares[:MOST_SWINGS]
+    ]
+    rest = f", {len(shares) - MOST_SWINGS} more" if len(shares) > MOST_SWINGS else ""
+    return f"What moves {words(name)}: {', '.join(told)}{rest}." if told else ""
+
+
+def tolerance_text(tolerated: Tolerated, verdict: Verdict) -> str:
+    """What a verdict would be within an accepted error, and from which figures on it is possible and sure."""
+    tolerance = tolerated.tolerance
+    tests = [test for item in verdict.explanation.items for test in (report.test for report in item.conditions)]
+    lines = sorted({t.threshold for t in tests if isinstance(t, QuantityTest) and t.quantity == tolerance.quantity})
+    unit = QUANTITIES[tolerance.quantity].unit
+    marks = "; ".join(
+        f"possibly above {number(line)} from {number(line / (1 + tolerance.share), 5)} {unit}, "
+        f"surely from {number(line / (1 - tolerance.share), 5)}"
+        for line in lines
+    )
+    answer = answer_text(tolerated.outcome, tolerated.item)
+    return f"Within the error of {percent(tolerance.share)} that is accepted ({tolerance.cite}): {answer}; {marks}."
 
 
 def fact_text(name: str, value: Amount | bool | str | None) -> str:
@@ -234,3 +309,45 @@ def _border(name: str, operator: str, value: Fraction) -> str:
     if entry.kind is Kind.DATE:
         return f"{OPERATOR[operator]} {day(value)}"
     return f"{OPERATOR[operator]} {number(value, operator=operator)}{f' {entry.unit}' if entry.unit else ''}"
+
+
+def duty_text(point: Point, found: Deadline | None, verdict: Verdict, as_of: date) -> str:
+    """What a duty asks for, and by which date: the date, or what has to be stated to know it."""
+    told = f"{point.says} ({point.cite})"
+    if point.due is None or found is None:
+        return told
+    return f"{told}: {_deadline_text(point.due, found, verdict, as_of)}"
+
+
+def _deadline_text(due: Due, found: Deadline, verdict: Verdict, as_of: date) -> str:
+    event = event_of(due)
+    if found.start is None and event is not None:
+        return f"{due_text(due)} (state it with --set {event}=DATE)"
+    counted = due_text(due, f" {found.start}{', the day of this check' if found.assumed else ''}")
+    if found.day is None and verdict.version.effective is not None:
+        begins = verdict.version.effective.start
+        return f"no date, since the rule takes effect on {begins}, after the event ({counted})"
+    past = f", past as of {as_of}" if found.past else ""
+    return f"{_by(due, found)}{past}" + ("" if isinstance(due, OnDay) else f" ({counted})")
+
+
+def _by(due: Due, found: Deadline) -> str:
+    if isinstance(due, AfterEvent) and due.count is Count.EARLIEST:
+        return f"from {found.day}"
+    hours = isinstance(due, AfterEvent) and due.length.unit is Unit.HOUR
+    return f"by {found.day}{', at the hour of the event' if hours else ''}"
+
+
+def due_text(due: Due, when: str = "") -> str:
+    """When a duty falls due, as the rule says it; `when` follows the name of the event."""
+    match due:
+        case OnDay():
+            return f"by {due.day}"
+        case EachYear():
+            return f"each year by {', '.join(days_of_year(due))}"
+        case WithEvent():
+            return f"before or with the event: {words(due.event)}{when}"
+        case AfterEvent():
+            bound = f", not before {due.not_before}" if due.not_before else ""
+            once = due.count is Count.EVERY and due.length.number == 1
+            return f"{RUNS[due.count]}{due.length.unit if once else due.length} after {words(due.event)}{when}{bound}"

@@ -9,7 +9,8 @@ from pydantic import Field, model_validator
 from gateline.errors import InputError
 from gateline.fields import Part
 from gateline.rules.model import Member, NamedList, Reading
-from gateline.rules.schema import CitationEntry, Confidence, Day
+from gateline.rules.schema import CitationEntry, Confidence
+from gateline.rules.schema_parts import Day
 
 
 class MemberEntry(Part):

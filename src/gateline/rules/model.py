@@ -8,6 +8,8 @@ from datetime import date
 from enum import IntEnum, StrEnum
 from fractions import Fraction
 
+from gateline.rules.due import Due, event_of
+
 
 class Outcome(IntEnum):
     """Three-valued: unknown is an answer, between the other two."""
@@ -129,11 +131,22 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Something that a rule asks for and that no input settles: a person has to establish it."""
+    """Something that a rule asks for and that no input settles: a person has to establish it, and by when."""
 
     id: str
     says: str
     cite: str = ""
+    due: Due | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """The error in a figure that the authority of a rule accepts, as a share of the figure."""
+
+    quantity: str
+    share: Fraction
+    says: str
+    cite: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +177,17 @@ class Version:
     status_since: date | None = None
     notes: tuple[str, ...] = ()
     checklist: tuple[Point, ...] = ()
+    tolerances: tuple[Tolerance, ...] = ()
 
     @property
     def clauses(self) -> tuple[Clause, ...]:
         """Items and exclusions."""
         return (*self.items, *self.exclusions)
+
+    @property
+    def events(self) -> frozenset[str]:
+        """The dates on which it depends when the points of the checklist fall due."""
+        return frozenset(event for point in self.checklist if (event := event_of(point.due)) is not None)
 
     def status_on(self, day: date) -> Status:
         """Where this version stood on `day`; what is in force today may have been only enacted then."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Literal
@@ -12,7 +11,9 @@ from pydantic import Field, model_validator
 from gateline.amounts import read_amount, read_date
 from gateline.errors import InputError
 from gateline.fields import Part, Written
-from gateline.quantities import Kind, Quantity, quantity
+from gateline.numerals import read_number
+from gateline.quantities import Kind
+from gateline.rules.due_schema import DueEntry
 from gateline.rules.model import (
     Citation,
     Clause,
@@ -25,11 +26,12 @@ from gateline.rules.model import (
     QuantityTest,
     Rule,
     Status,
+    Tolerance,
     Version,
     belongs,
 )
+from gateline.rules.schema_parts import Day, registered
 
-Day = Annotated[date, Written(lambda text: read_date(str(text), "date"), "a date such as 2026-11-21")]
 Truth = Annotated[bool, Written(lambda text: _truth(str(text)), "yes or no")]
 Operator = Literal[">=", ">", "<=", "<"]
 Confidence = Literal["primary", "secondary", "uncertain"]
@@ -39,6 +41,13 @@ def _truth(text: str) -> bool:
     if text not in ("yes", "no"):
         raise InputError(f"'{text}' is not yes or no.")
     return text == "yes"
+
+
+def _share(text: str) -> Fraction:
+    share = read_number(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    if not 0 < share < 1:
+        raise InputError(f"share: '{text}' is not between 0 and 1. Write for example 30 %.")
+    return share
 
 
 class PeriodEntry(Part):
@@ -70,6 +79,16 @@ class CitationEntry(Part):
         return Citation(self.cite, self.role, self.checked)
 
 
+CONDITION_KEYS = {
+    "quantity": {"op", "value"},
+    "date": {"op", "value"},
+    "flag": {"wanted"},
+    "name": {"on", "wanted"},
+    "item": {"wanted"},
+}
+"""What a condition of each kind has besides its name."""
+
+
 class ConditionEntry(Part):
     """One condition; exactly one of quantity, date, flag, name and item says which kind."""
 
@@ -83,23 +102,15 @@ class ConditionEntry(Part):
     on: str | None = None
     wanted: Truth | None = Field(default=None, alias="is")
 
-    _KEYS = {
-        "quantity": {"op", "value"},
-        "date": {"op", "value"},
-        "flag": {"wanted"},
-        "name": {"on", "wanted"},
-        "item": {"wanted"},
-    }
-
     @model_validator(mode="after")
     def _one_kind(self) -> ConditionEntry:
         given = {key for key in type(self).model_fields if getattr(self, key) is not None}
-        kinds = given & set(self._KEYS)
+        kinds = given & set(CONDITION_KEYS)
         if len(kinds) != 1:
             raise InputError("a condition has exactly one of the keys quantity, date, flag, name, item.")
         kind = kinds.pop()
-        if given != self._KEYS[kind] | {kind}:
-            wanted = ", ".join(sorted(key.replace("wanted", "is") for key in self._KEYS[kind]))
+        if given != CONDITION_KEYS[kind] | {kind}:
+            wanted = ", ".join(sorted(key.replace("wanted", "is") for key in CONDITION_KEYS[kind]))
             raise InputError(f"a condition on a {kind} also has the keys {wanted}, and no others.")
         self.build()
         return self
@@ -107,9 +118,9 @@ class ConditionEntry(Part):
     def build(self) -> Condition:
         """The condition itself, with its threshold in canonical units."""
         if self.flag is not None:
-            return FlagTest(_entry(self.flag, Kind.FLAG).name, bool(self.wanted))
+            return FlagTest(registered(self.flag, Kind.FLAG).name, bool(self.wanted))
         if self.name is not None:
-            return MemberTest(_entry(self.name, Kind.NAME).name, str(self.on), bool(self.wanted))
+            return MemberTest(registered(self.name, Kind.NAME).name, str(self.on), bool(self.wanted))
         if self.item is not None:
             rule, found, item = self.item.partition("/")
             if not found or not rule or not item:
@@ -122,22 +133,13 @@ class ConditionEntry(Part):
     def _threshold(self) -> QuantityTest:
         text = str(self.value)
         if self.date is not None:
-            entry = _entry(self.date, Kind.DATE)
+            entry = registered(self.date, Kind.DATE)
             return QuantityTest(entry.name, str(self.op), Fraction(read_date(text, entry.name).toordinal()), text)
-        entry = _entry(str(self.quantity), Kind.AMOUNT)
+        entry = registered(str(self.quantity), Kind.AMOUNT)
         amount = read_amount(text, entry)
         if amount.low is None or not amount.known:
             raise InputError(f"{entry.name}: '{text}' is not one value; a threshold is.")
         return QuantityTest(entry.name, str(self.op), amount.low, text)
-
-
-def _entry(name: str, kind: Kind) -> Quantity:
-    entry = quantity(name)
-    if entry.kind is not kind:
-        raise InputError(f"{name} is a {entry.kind}, not a {kind}.")
-    if entry.name != name:
-        raise InputError(f"write the canonical name {entry.name}, not {name}.")
-    return entry
 
 
 class ExclusionEntry(Part):
@@ -170,15 +172,29 @@ class ItemEntry(ExclusionEntry):
 
 
 class PointEntry(Part):
-    """A point that a person has to establish."""
+    """A point that a person has to establish, and when it falls due."""
 
     id: str
     says: str
     cite: str = ""
+    due: DueEntry | None = None
 
     def build(self) -> Point:
         """The point itself."""
-        return Point(self.id, self.says, self.cite)
+        return Point(self.id, self.says, self.cite, self.due.build() if self.due else None)
+
+
+class ToleranceEntry(Part):
+    """The error in a figure that the authority accepts."""
+
+    quantity: str
+    share: Annotated[Fraction, Written(lambda text: _share(str(text)), "a share of the figure, such as 30 %")]
+    says: str
+    cite: str
+
+    def build(self) -> Tolerance:
+        """The tolerance itself."""
+        return Tolerance(registered(self.quantity, Kind.AMOUNT).name, self.share, self.says, self.cite)
 
 
 class VersionEntry(Part):
@@ -194,6 +210,7 @@ class VersionEntry(Part):
     citations: Annotated[list[CitationEntry], Field(min_length=1)]
     notes: list[str] = []
     checklist: list[PointEntry] = []
+    tolerances: list[ToleranceEntry] = []
     exclusions: list[ExclusionEntry] = []
     items: Annotated[list[ItemEntry], Field(min_length=1)]
 
@@ -231,6 +248,7 @@ class VersionEntry(Part):
             status_since=self.status_since,
             notes=tuple(self.notes),
             checklist=tuple(point.build() for point in self.checklist),
+            tolerances=tuple(tolerance.build() for tolerance in self.tolerances),
         )
 
 
@@ -250,7 +268,9 @@ class ListedFactEntry(Part):
 
     def build(self) -> tuple[str, MemberTest]:
         """The flag, and the test that gives it."""
-        return _entry(self.flag, Kind.FLAG).name, MemberTest(_entry(self.name, Kind.NAME).name, self.on, wanted=True)
+        return registered(self.flag, Kind.FLAG).name, MemberTest(
+            registered(self.name, Kind.NAME).name, self.on, wanted=True
+        )
 
 
 class RuleFile(Part):
@@ -286,7 +306,7 @@ class RuleFile(Part):
     @model_validator(mode="after")
     def _consistent(self) -> RuleFile:
         for fact in self.scope_facts:
-            _entry(fact.flag, Kind.FLAG)
+            registered(fact.flag, Kind.FLAG)
         identifiers = [version.id for version in self.versions]
         if sorted(set(identifiers)) != identifiers:
             raise InputError("versions stand oldest first, each with an id of its own.")

@@ -10,7 +10,7 @@ from gateline.amounts import Amount
 from gateline.errors import InputError
 from gateline.inputs import Datum, Inputs
 from gateline.numerals import number
-from gateline.training.architecture import Model, Operations, read_model, spread
+from gateline.training.architecture import FULL, Model, Operations, Tuning, read_model, spread
 from gateline.training.ledger import Estimate
 
 DIGITS = 5
@@ -24,6 +24,8 @@ class Described:
     operations: Operations
     lengths: int | dict[int, int] | None
     attention: str
+    tuning: Tuning = FULL
+    prediction: bool = False
 
     @property
     def unit(self) -> str:
@@ -35,7 +37,7 @@ class Described:
         length = "" if self.lengths is None else f", sequences of {_lengths(self.lengths)}"
         return (
             f"{number(self.operations.training, DIGITS)} FLOP per {self.unit} ({self.model.family}, {self.attention} "
-            f"attention{length}) × {number(units)} {self.unit}s"
+            f"attention{length}{told(self.tuning, self.prediction)}) × {number(units)} {self.unit}s"
         )
 
     def facts(self) -> Inputs:
@@ -51,7 +53,8 @@ class Described:
     def told(self, units: Fraction) -> str:
         """What other conventions would say, so that other tools' figures can be understood."""
         others = ", ".join(f"{name} {number(value * units)}" for name, value in self._others())
-        return f"the same by other conventions [FLOP]: {others}."
+        same = "the same" if self.tuning == FULL else "the same with every parameter trained"
+        return f"{same} by other conventions [FLOP]: {others}."
 
     def _others(self) -> list[tuple[str, Fraction]]:
         return [(name, value) for name, value in spread(self.model, self.lengths).items()]
@@ -67,13 +70,39 @@ def describe(estimate: Estimate, folder: Path) -> Described:
     """
     model = read_model(folder / estimate.config)
     lengths = estimate.lengths
+    check_lengths(model, lengths)
+    tuning, prediction = estimate.tuning, estimate.multi_token_prediction
+    operations = model.operations(lengths, estimate.attention, tuning, prediction)
+    return Described(model, operations, lengths, estimate.attention, tuning, prediction)
+
+
+def check_lengths(model: Model, lengths: int | dict[int, int] | None) -> None:
+    """Refuse a model without the lengths on which its operations depend.
+
+    Raises
+    ------
+    InputError
+        If there are none and it needs one.
+    """
     if lengths is None and model.axes:
         raise InputError(
             "sequence_length: is missing, and what attention costs depends on it. Write --seq-len 8192, or "
             "sequence_length or sequence_lengths in the ledger."
         )
-    operations = model.operations(lengths, estimate.attention)
-    return Described(model, operations, lengths, estimate.attention)
+
+
+def told(tuning: Tuning, prediction: bool) -> str:
+    """What is trained, as an account goes on to say it; nothing where it is the model and no more."""
+    return _frozen(tuning) + (", with multi-token prediction" if prediction else "")
+
+
+def _frozen(tuning: Tuning) -> str:
+    if tuning.rank:
+        return f", LoRA of rank {tuning.rank} on {', '.join(tuning.targets)}"
+    parts = [f"the first {tuning.frozen_layers} layers"] if tuning.frozen_layers else []
+    parts += ["embeddings"] if tuning.frozen_embeddings else []
+    parts += ["head"] if tuning.frozen_head else []
+    return f", frozen: {', '.join(parts)}" if parts else ""
 
 
 def _lengths(lengths: int | dict[int, int]) -> str:

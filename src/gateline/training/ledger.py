@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from gateline.amounts import UNKNOWN, Amount
 from gateline.errors import InputError
-from gateline.fields import Part, Written, amount, flag, stated_model
-from gateline.fields import text as as_text
-from gateline.numerals import clip, read_number
+from gateline.fields import amount, stated_model
 from gateline.quantities import QUANTITIES
+from gateline.training.factors import Factor, factor
+from gateline.training.figures import TUNING, Sequences, Trained
 from gateline.training.profiles import Kind
+from gateline.training.stages import MAXIMUM_STAGES, Stage, Stretch
+from gateline.training.utilization import Kind as UtilizationKind
+from gateline.training.utilization import Policy, Recompute, Utilization, model_utilization
 
 _NOT_STATED = (
     "forward_operations_per_token",
@@ -23,6 +27,8 @@ _NOT_STATED = (
     "tokens",
     "chip_hours",
     "utilization",
+    "recompute_share",
+    "phase_days",
 )
 
 STATED = tuple(
@@ -33,37 +39,23 @@ STATED = tuple(
 """Quantities that a ledger may state under their canonical names."""
 
 Modality = Literal["text", "code", "speech", "audio", "image", "video", "music", "sound", "biology", "weather", "other"]
+BIOLOGY = "biology"
 LANGUAGE_IMAGE_OR_VIDEO = frozenset({"text", "code", "speech", "audio", "image", "video"})
 
 
-def _length(text: Any) -> int:
-    number = read_number(as_text(text, "sequence_length"))
-    if number.denominator != 1 or number < 1:
-        raise InputError(
-            f"sequence_length: '{clip(str(text))}' is not a number of tokens. Write a whole number such as 8192."
-        )
-    return int(number)
-
-
-class Estimate(Part):
+class Estimate(Trained, Sequences):
     """One estimate of a phase's compute."""
 
     method: Literal["architecture", "hardware", "declared"]
-    params: Annotated[Amount, amount("parameters")] = UNKNOWN
-    active_params: Annotated[Amount, amount("active_parameters")] = UNKNOWN
-    config: str = ""
-    sequence_length: Annotated[int | None, Written(lambda text: _length(text), "tokens per sequence, such as 8192")] = (
-        None
-    )
-    sequence_lengths: dict[str, str] = {}
-    attention: Literal["causal", "half", "full"] = "causal"
-    tokens: Annotated[Amount, amount("tokens")] = UNKNOWN
+    tokens: Annotated[Factor, factor("tokens")] = Factor()
     chip: str = ""
-    chip_hours: Annotated[Amount, amount("chip_hours")] = UNKNOWN
-    peak: Annotated[Amount, amount("dense_rate")] = UNKNOWN
-    utilization: Annotated[Amount, amount("utilization")] = UNKNOWN
-    utilization_kind: Literal["mfu", "hfu"] = "mfu"
-    compute: Annotated[Amount, amount("training_compute")] = UNKNOWN
+    chip_hours: Annotated[Factor, factor("chip_hours")] = Factor()
+    peak: Annotated[Factor, factor("dense_rate")] = Factor()
+    utilization: Annotated[Factor, factor("utilization")] = Factor()
+    utilization_kind: UtilizationKind = "mfu"
+    recompute: Policy | None = None
+    recompute_share: Annotated[Amount, amount("recompute_share")] = UNKNOWN
+    compute: Annotated[Factor, factor("training_compute")] = Factor()
     low: Annotated[Amount, amount("training_compute")] = UNKNOWN
     high: Annotated[Amount, amount("training_compute")] = UNKNOWN
     source: str = ""
@@ -83,32 +75,27 @@ class Estimate(Part):
             raise InputError(
                 f"{key} does not belong to an estimate by {self.method}; it takes {', '.join(sorted(allowed))}."
             )
-        if self.utilization_kind == "hfu":
-            raise InputError(
-                "a hardware utilization (hfu) counts recomputed activations, which the rules leave out. Give the model utilization (mfu)."
-            )
-        if self.config and {"params", "active_params"} & self.model_fields_set:
-            raise InputError("give either config, from which the parameters follow, or params.")
-        if not self.config and {"sequence_length", "sequence_lengths", "attention"} & self.model_fields_set:
-            raise InputError(
-                "sequence lengths and attention need config; 6 × parameters × tokens leaves attention out."
-            )
-        if self.sequence_length is not None and self.sequence_lengths:
-            raise InputError("give either sequence_length or sequence_lengths.")
+        if self.method == "hardware":
+            _ = self.model_share
+        self.check_route()
+        self.check_tuning()
+        self.check_sequences(bool(self.config))
         self._check_bounds()
         return self
 
     @property
-    def lengths(self) -> int | dict[int, int] | None:
-        """The length of the sequences, or how many there are of each length."""
-        if self.sequence_lengths:
-            return {_length(length): _length(times) for length, times in self.sequence_lengths.items()}
-        return self.sequence_length
+    def model_share(self) -> Fraction:
+        """The model utilization for each unit of the utilization that is stated."""
+        recompute = None if self.recompute is None else Recompute(self.recompute, self.recompute_share.low)
+        return model_utilization(Utilization(self.utilization_kind, Fraction(1)), recompute)
 
     def _check_bounds(self) -> None:
-        bounds = [end for end in (self.low.low, self.compute.low, self.compute.high, self.high.high) if end is not None]
+        compute = self.compute.amount
+        bounds = [end for end in (self.low.low, compute.low, compute.high, self.high.high) if end is not None]
         if bounds != sorted(bounds):
             raise InputError("low, compute and high must rise in this order.")
+        if self.compute.spread is not None and {"low", "high"} & self.model_fields_set:
+            raise InputError("compute is a distribution, so low and high have no place beside it; leave them out.")
 
 
 TRAINING = ("pretraining", "continued_pretraining", "sft", "rl_updates", "base_model")
@@ -123,27 +110,17 @@ ABOUT: dict[str, tuple[str, ...]] = {
 """Which keys of a phase say something of which kinds."""
 
 EXTRA: dict[str, set[str]] = {
-    "architecture": {"sequence_length", "sequence_lengths", "attention"},
-    "hardware": {"utilization_kind"},
+    "architecture": {"sequence_length", "sequence_lengths", "attention", *TUNING},
+    "hardware": {"utilization_kind", "recompute", "recompute_share"},
     "declared": {"low", "high"},
 }
 
 
-class Phase(Part):
-    """One stretch of compute of one kind.
-
-    `published` says of generated data whether it is public, of a model (a teacher, a base) whether its parameters are;
-    `generator` names the model that generates data, or is trained to; `training_share` is the share of all training
-    operations that train on the data.
-    """
+class Phase(Stretch):
+    """One stretch of compute of one kind."""
 
     kind: Kind
-    name: str = ""
-    status: Literal["actual", "planned"] = "actual"
     actor: Literal["own", "other"] = "own"
-    published: Annotated[bool | None, flag("published")] = None
-    generator: str = ""
-    training_share: Annotated[Amount, amount("generator_share")] = UNKNOWN
     estimates: Annotated[list[Estimate], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -164,6 +141,7 @@ class Ledger(_Stated):  # type: ignore[misc]
     model: str
     modality: Annotated[list[Modality], Field(min_length=1)] | None = None
     phases: list[Phase] = []
+    stages: Annotated[list[Stage], Field(max_length=MAXIMUM_STAGES)] = []
     notes: str = ""
 
     @property
@@ -173,8 +151,11 @@ class Ledger(_Stated):  # type: ignore[misc]
 
     @model_validator(mode="after")
     def _one_total(self) -> Ledger:
-        if bool(self.phases) == ("training_compute" in self.stated):
-            raise InputError("a ledger has either phases or training_compute.")
-        if self.phases and not any(phase.kind in TRAINING for phase in self.phases):
-            raise InputError(f"phases: none trains the model; a ledger has at least one of {', '.join(TRAINING)}.")
+        if bool(self.phases or self.stages) == ("training_compute" in self.stated):
+            raise InputError("a ledger has either phases or training_compute; stages stand for phases.")
+        trains = any(phase.kind in TRAINING for phase in self.phases) or any(stage.trains for stage in self.stages)
+        if (self.phases or self.stages) and not trains:
+            raise InputError(
+                f"phases: none trains the model; a ledger has at least one of {', '.join(TRAINING)}, or a stage that trains."
+            )
         return self

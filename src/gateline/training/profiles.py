@@ -49,11 +49,12 @@ class KindEntry(Part):
 
 
 class Profile(Part):
-    """What one regime counts."""
+    """What one regime counts; `label` is its name in tables."""
 
     schema_: Literal["1"] = Field(alias="schema")
     id: str
     title: str
+    label: str
     quantity: str
     confidence: Confidence
     citations: Annotated[list[CitationEntry], Field(min_length=1)]

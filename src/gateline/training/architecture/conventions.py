@@ -46,7 +46,12 @@ def six_matmul(model: Model, _: Lengths) -> Fraction:
 
 
 def six_total(model: Model, _: Lengths) -> Fraction:
-    """6 × all parameters, also those of experts not chosen."""
+    """6 × all parameters, also those of experts not chosen.
+
+    References
+    ----------
+    .. [1] Hoffmann et al., arXiv:2203.15556, section 3 (of dense models, where all are active).
+    """
     return Fraction(PER_PARAMETER * model.parameters.total)
 
 
@@ -85,7 +90,7 @@ def hugging_face(model: Model, lengths: Lengths) -> Fraction:
 
     References
     ----------
-    .. [1] transformers, modeling_utils.py, floating_point_ops and num_parameters(exclude_embeddings=True).
+    .. [1] transformers, Trainer.floating_point_ops and PreTrainedModel.num_parameters(exclude_embeddings=True).
     """
     batch, parameters = read_lengths(lengths, model.axes), model.parameters
     units = model.operations(lengths).units

@@ -11,26 +11,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gateline.errors import InputError
+from gateline.numerals import clip
+from gateline.training.architecture.counting import Length, read_lengths
 from gateline.training.architecture.families import read_model
 from gateline.training.architecture.model import Model
-from gateline.training.architecture.parts import SOURCE, TARGET
+from gateline.training.architecture.torch_run import build, freeze, observe, quiet
 from gateline.training.architecture.tuning import FULL, Tuning
 
-if TYPE_CHECKING:
-    import torch
+PACKAGES = ("torch", "transformers", "diffusers")
 
-CAUSAL, MASKED = "AutoModelForCausalLM", "AutoModelForMaskedLM"
-LOADERS = {
-    "bert": MASKED,
-    "roberta": MASKED,
-    "t5": "AutoModelForSeq2SeqLM",
-    "whisper": "AutoModelForSpeechSeq2Seq",
-    "vit": "AutoModelForImageClassification",
+TOKEN_BY_TOKEN = {"mamba": 32}
+"""Families whose reference code takes the tokens of every layer one by one, in Python, and how many of them are run.
+
+Nothing that such a model computes for a token depends on how many there are.
+"""
+
+_CONVOLUTION = "padding of the short convolution, whose backward pass is counted for each of its groups"
+NONE_OF_THE_MODEL = {
+    "mamba": _CONVOLUTION,
+    "mamba2": f"{_CONVOLUTION}; decays from chunk to chunk",
+    "llama4_text": "experts that were not chosen, which this code runs and drops",
 }
-"""The class of transformers that builds a family; a causal language model for the others."""
+"""What the reference code of a family multiplies, or PyTorch counts, and the closed form leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +52,81 @@ class Difference:
         return self.counted == self.observed
 
 
-def verify(
-    origin: str | Path | Mapping[str, Any], length: int | tuple[int, int] | None = None, tuning: Tuning = FULL
-) -> tuple[Difference, ...]:
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One sequence of a model by both routes, attention over the whole square.
+
+    Attributes
+    ----------
+    length : int, pair or None
+        The sequence that ran.
+    asked : int, pair or None
+        The sequence that was asked for; longer where the reference code goes token by token.
+    differences : tuple of Difference
+        Parameters, forward operations [FLOP], backward operations [FLOP].
+    besides : tuple of int
+        Forward and backward operations in both figures that are none of the model, see `executed_besides` [FLOP].
+    """
+
+    model: Model
+    length: Length | None
+    asked: Length | None
+    differences: tuple[Difference, ...]
+    besides: tuple[int, int]
+    tuning: Tuning = FULL
+
+    @property
+    def equal(self) -> bool:
+        """Whether both routes give the same numbers."""
+        return all(part.equal for part in self.differences)
+
+    @property
+    def told(self) -> str:
+        """The outcome in one line."""
+        if not self.equal:
+            parts = [
+                f"{part.what} {part.counted:,} here, {part.observed:,} there"
+                for part in self.differences
+                if not part.equal
+            ]
+            return f"PyTorch counts otherwise: {'; '.join(parts)}, {self._per} ({self._how}). Please report it."
+        _, forward, backward = (part.observed for part in self.differences)
+        return f"PyTorch counts the same: {forward:,} FLOP forward, {backward:,} backward {self._per} ({self._how}){self._more}."
+
+    @property
+    def _per(self) -> str:
+        lengths = self.length if isinstance(self.length, tuple) else (self.length,)
+        tokens = " and ".join(f"{number:,}" for number in lengths if number is not None)
+        if self.model.unit == "token":
+            return f"per sequence of {tokens} tokens"
+        return f"per {self.model.unit}" + (f" with {tokens} tokens of text" if tokens else "")
+
+    @property
+    def _how(self) -> str:
+        attention = [part for block in self.model.blocks for part in block.attention]
+        parts = ["FlopCounterMode"]
+        parts += ["full attention"] if attention else []
+        parts += ["every parameter trained"] if self.tuning == FULL else []
+        parts += ["no multi-token prediction"] if self.model.parameters.prediction else []
+        causal = any(part.causal for part in attention)
+        return ", ".join(parts) + ("; causal attention follows from the same parts" if causal else "")
+
+    @property
+    def _more(self) -> str:
+        more = ""
+        if any(self.besides):
+            forward, backward = self.besides
+            more = (
+                f"; {forward:,} and {backward:,} of them are none of the model: {NONE_OF_THE_MODEL[self.model.family]}"
+            )
+        if self.length != self.asked:
+            more += (
+                f"; run instead of {self.asked:,} tokens, as this code takes them one by one and each costs the same"
+            )
+        return more
+
+
+def verify(origin: str | Path | Mapping[str, Any], length: Length | None = None, tuning: Tuning = FULL) -> Comparison:
     """Parameters and operations of one sequence by both routes, attention over the whole square.
 
     Parameters
@@ -57,149 +134,48 @@ def verify(
     origin : path or mapping
         As for `read_model`.
     length : int, pair or None
-        As for `Model.operations`.
+        As for `Model.operations`; of `TOKEN_BY_TOKEN` families at most so many tokens run.
     tuning : Tuning
         Frozen parts; adapters are not built.
-
-    Returns
-    -------
-    tuple of Difference
-        Parameters, forward operations [FLOP], backward operations [FLOP].
 
     Raises
     ------
     InputError
-        If the configuration cannot be read, or PyTorch is not installed.
+        If the configuration cannot be read, PyTorch is not installed, or its model does not run.
     """
-    if find_spec("transformers") is None or find_spec("diffusers") is None:
-        raise InputError("Comparing with PyTorch needs its packages. Install them with: pip install 'gateline[torch]'")
+    if any(find_spec(name) is None for name in PACKAGES):
+        raise InputError('comparing with PyTorch needs the extra: pip install "gateline[torch]"')
     model = read_model(origin)
-    content = dict(origin) if isinstance(origin, Mapping) else _content(Path(origin))
-    built = build(model, content)
-    freeze(model, built, tuning)
-    counted = model.operations(length, "full", tuning).total
-    forward, backward = observe(model, built, content, length)
-    known_forward, known_backward = executed_besides(model, length)
-    return (
-        Difference("parameters", model.parameters.total, sum(part.numel() for part in built.parameters())),
-        Difference("forward", int(counted.forward) + known_forward, forward),
-        Difference("backward", int(counted.backward) + known_backward, backward),
+    read_lengths(length, model.axes)
+    content = origin if isinstance(origin, Mapping) else _content(Path(origin))
+    run = min(length, TOKEN_BY_TOKEN.get(model.family, length)) if isinstance(length, int) else length
+    parameters, forward, backward = _observed(model, content, run, tuning)
+    counted, besides = model.operations(run, "full", tuning).total, executed_besides(model, run)
+    differences = (
+        Difference("parameters", model.parameters.total, parameters),
+        Difference("forward", int(counted.forward) + besides[0], forward),
+        Difference("backward", int(counted.backward) + besides[1], backward),
     )
+    return Comparison(model, run, length, differences, besides, tuning)
+
+
+def _observed(model: Model, content: Mapping[str, Any], length: Length | None, tuning: Tuning) -> tuple[int, int, int]:
+    try:
+        with quiet(content):
+            built = build(model, content)
+            freeze(model, built, tuning)
+            return sum(part.numel() for part in built.parameters()), *observe(model, built, content, length)
+    except Exception as error:  # the code of another project, on a file that it may refuse in its own ways
+        raise InputError(
+            f"the comparison with PyTorch cannot be made: its {model.family} does not run with this configuration and "
+            f"length ({type(error).__name__}: {clip(str(error), 160)})."
+        ) from error
 
 
 def _content(path: Path) -> dict[str, Any]:
     found = path / "config.json" if path.is_dir() else path
-    content: dict[str, Any] = json.loads(found.read_text(encoding="utf-8"))
+    content: dict[str, Any] = json.loads(found.read_text(encoding="utf-8-sig"))
     return content
-
-
-def build(model: Model, content: dict[str, Any]) -> Any:
-    """The model of this configuration on the meta device."""
-    import torch
-
-    if "_class_name" in content:
-        import diffusers
-
-        with torch.device("meta"):
-            return getattr(diffusers, model.family).from_config(content)
-    import transformers
-
-    config = transformers.AutoConfig.for_model(**content)
-    config.use_cache = False
-    config._attn_implementation = "eager"
-    config._experts_implementation = "batched_mm"
-    loader = getattr(transformers, LOADERS.get(model.family, CAUSAL))
-    with torch.device("meta"):
-        return loader.from_config(config)
-
-
-def freeze(model: Model, built: Any, tuning: Tuning) -> None:
-    """Turn off gradients for the layers and embeddings that are frozen."""
-    if tuning.frozen_embeddings:
-        built.get_input_embeddings().requires_grad_(False)
-    if tuning.frozen_layers:
-        for layer in _layers(built, model.shape.layers)[: tuning.frozen_layers]:
-            layer.requires_grad_(False)
-
-
-def _layers(built: Any, number: int) -> Any:
-    import torch
-
-    return next(part for part in built.modules() if isinstance(part, torch.nn.ModuleList) and len(part) == number)
-
-
-def observe(model: Model, built: Any, content: dict[str, Any], length: int | tuple[int, int] | None) -> tuple[int, int]:
-    """Operations that PyTorch counts, forward and backward [FLOP]."""
-    from torch.nn.attention import SDPBackend, sdpa_kernel
-    from torch.utils.flop_counter import FlopCounterMode
-
-    inputs = _inputs(model, content, length)
-    with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
-        output = built(**inputs)
-    forward = counter.get_total_flops()
-    result = output["logits"] if "logits" in output else output["sample"]
-    with FlopCounterMode(display=False) as counter:
-        result.sum().backward()
-    return forward, counter.get_total_flops()
-
-
-def _inputs(model: Model, content: dict[str, Any], length: int | tuple[int, int] | None) -> dict[str, Any]:
-    import torch
-
-    if "_class_name" in content:
-        return _latents(model, content, length)
-    if model.family == "vit":
-        size = content["image_size"]
-        return {"pixel_values": torch.empty(1, content.get("num_channels", 3), size, size, device="meta")}
-    tokens = dict(zip(model.axes, length if isinstance(length, tuple) else (length,), strict=True))
-    if model.family == "whisper":
-        frames = torch.empty(1, content["num_mel_bins"], 2 * content["max_source_positions"], device="meta")
-        words = _words(tokens[TARGET])
-        mask = _mask(tokens[TARGET], tokens[TARGET])
-        return {"input_features": frames, "decoder_input_ids": words, "decoder_attention_mask": mask}
-    if len(model.axes) == 2:
-        return {
-            "input_ids": _words(tokens[SOURCE]),
-            "decoder_input_ids": _words(tokens[TARGET]),
-            "attention_mask": _mask(1, tokens[SOURCE]),
-            "decoder_attention_mask": _mask(tokens[TARGET], tokens[TARGET]),
-        }
-    (number,) = tokens.values()
-    mask = {} if model.family in ("mamba", "mamba2") else {"attention_mask": _mask(number, number)}
-    return {"input_ids": _words(number), **mask}
-
-
-def _words(number: int | None) -> torch.Tensor:
-    import torch
-
-    return torch.zeros(1, number or 0, dtype=torch.long, device="meta")
-
-
-def _mask(queries: int | None, keys: int | None) -> torch.Tensor:
-    import torch
-
-    return torch.zeros(1, 1, queries or 0, keys or 0, device="meta")
-
-
-def _latents(model: Model, content: dict[str, Any], length: int | tuple[int, int] | None) -> dict[str, Any]:
-    import torch
-
-    side, channels = content["sample_size"], content["in_channels"]
-    latents = torch.empty(1, channels, side, side, device="meta")
-    step = torch.zeros(1, dtype=torch.long, device="meta")
-    if model.family == "DiTTransformer2DModel":
-        return {"hidden_states": latents, "timestep": step, "class_labels": step}
-    width = content["joint_attention_dim" if model.family == "SD3Transformer2DModel" else "cross_attention_dim"]
-    text = {"encoder_hidden_states": torch.empty(1, length, width, device="meta")}
-    if model.family == "SD3Transformer2DModel":
-        pooled = torch.empty(1, content["pooled_projection_dim"], device="meta")
-        return {"hidden_states": latents, "timestep": step, "pooled_projections": pooled, **text}
-    if content.get("addition_embed_type") is None:
-        return {"sample": latents, "timestep": step, **text}
-    times = 6 * content["addition_time_embed_dim"]
-    pooled = torch.empty(1, content["projection_class_embeddings_input_dim"] - times, device="meta")
-    more = {"text_embeds": pooled, "time_ids": torch.zeros(1, 6, device="meta")}
-    return {"sample": latents, "timestep": step, **text, "added_cond_kwargs": more}
 
 
 def executed_besides(model: Model, length: int | tuple[int, int] | None) -> tuple[int, int]:

@@ -2,17 +2,13 @@
 
 from gateline.training.records.detect import Detected, detect, read_records
 from gateline.training.records.model import Entry, Figure, Records, Remark
-from gateline.training.records.utilization import Recompute, Utilization, model_utilization
 
 __all__ = [
     "Detected",
     "Entry",
     "Figure",
-    "Recompute",
     "Records",
     "Remark",
-    "Utilization",
     "detect",
-    "model_utilization",
     "read_records",
 ]

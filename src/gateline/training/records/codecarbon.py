@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gateline.training.records.model import Collected, Records, Span, held, seconds_again
 from gateline.training.records.text import MAXIMUM_HOURS, Row, read_table
-from gateline.training.records.utilization import Utilization
+from gateline.training.utilization import Utilization
 
 NEEDED = ("run_id", "duration", "gpu_count", "gpu_model")
 MODEL = re.compile(r"(\d{1,4}) x (.+?)(?=\d{1,4} x |$)")

@@ -14,7 +14,7 @@ from gateline.errors import InputError
 from gateline.numerals import number
 from gateline.training.records.model import Collected, Records, held
 from gateline.training.records.text import Row, Table, read_table
-from gateline.training.records.utilization import Kind, Utilization
+from gateline.training.utilization import Kind, Utilization
 
 KINDS: dict[str, tuple[Kind, int]] = {
     "dcgm_fi_prof_pipe_tensor_active": ("tensor_active", 1),

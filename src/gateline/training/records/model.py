@@ -10,7 +10,7 @@ from typing import Literal
 
 from gateline.amounts import Amount
 from gateline.training.records.instances import device_chip
-from gateline.training.records.utilization import Utilization
+from gateline.training.utilization import Utilization
 
 Action = Literal["merged", "skipped", "open", "noted"]
 UNNAMED = "accelerator of unknown type"

@@ -1,0 +1,50 @@
+"""Which module writes which format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from io import StringIO
+
+from gateline.report.findings import Checked
+
+MODULES = {
+    "markdown": "markdown",
+    "sarif": "sarif",
+    "junit": "junit",
+    "github": "github",
+    "model-card": "model_card",
+    "eu-form": "eu_form",
+}
+"""Formats written by the function ``write`` of a module of this package."""
+
+
+def render(format_: str, checked: Sequence[Checked]) -> str:
+    """The report in a format.
+
+    Parameters
+    ----------
+    format_ : str
+        ``text``, ``json``, or a key of `MODULES`.
+    checked : sequence of Checked
+        At least one.
+    """
+    screenings = [each.screening for each in checked]
+    if format_ == "json":
+        from gateline.report import verdict_json
+
+        return verdict_json.write(screenings)
+    if format_ == "text":
+        return _text(checked)
+    report: str = import_module(f"gateline.report.{MODULES[format_]}").write(checked)
+    return report
+
+
+def _text(checked: Sequence[Checked]) -> str:
+    from rich.console import Console
+
+    from gateline.report import text
+
+    stream = StringIO()
+    text.write([each.screening for each in checked], Console(file=stream, highlight=False, color_system=None))
+    return stream.getvalue()
