@@ -251,6 +251,13 @@ def test_markdown_lists_the_duties_of_met_rules_with_their_dates(run):
     assert "us.ca.sb53" not in duties
 
 
+def test_markdown_lists_no_duties_of_an_open_rule(once):
+    """Nobody knows yet whether article 51(2) is met."""
+    text = once(*UNDETERMINED, "--format", "markdown").out
+    assert "| ◧ UNDETERMINED | eu.ai-act.systemic-risk |" in text
+    assert "eu.ai-act.systemic-risk: notice" not in text
+
+
 def test_markdown_names_a_reading_that_decides(run):
     """If TF32 counts 32 bits Inferentia2 is .a.1; as 19 the die area decides."""
     text = run("chip", "aws-inferentia2", "--format", "markdown").out
@@ -269,8 +276,9 @@ def test_the_model_card_starts_with_one_block_of_metadata(once):
     assert card["gateline"]["training_compute_flop"] == 3.8118e25
     assert card["gateline"]["low"] == 3.8088e25
     assert card["gateline"]["as_of"] == DAY
-    assert {"rule": RISK, "outcome": "met"} in card["gateline"]["thresholds"]
-    assert {"rule": "us.ca.sb53", "outcome": "not_met"} in card["gateline"]["thresholds"]
+    thresholds = {each["rule"]: each["outcome"] for each in card["gateline"]["thresholds"]}
+    assert (thresholds[RISK], thresholds["us.ca.sb53"]) == ("met", "not_met")
+    assert "us.eo14110.model" not in thresholds  # revoked, so it does not gate
     assert body == "\n" + once(*MET, "--format", "markdown").out
 
 
@@ -378,6 +386,46 @@ def test_the_two_counts_of_annex_a1(run, write):
     assert counted["evaluation"] == ["not counted", "not counted"]
     assert "run one (pretraining): 2.4e6 H100-hours (100,000 hardware days)." in text  # 2.4e6 / 24
     assert ["evaluation", "planned", "declared", "compute: 1e23 FLOP", ""] in eu_rows(text, "How it was estimated")
+
+
+def test_the_form_has_the_stages_of_the_ledger(once):
+    """Recipes are estimates too: DPO updates the policy and lets a reference read; generated data counts in one figure."""
+    text = once("release", "examples/post-training.yaml", "--format", "eu-form").out
+    methods = {row[0]: row[1:4] for row in eu_rows(text, "How it was estimated")}
+    assert methods["RL on maths (reinforcement)"][:2] == ["planned", "by recipe"]
+    assert (
+        "rollouts: (count: 1e6 ± 20 %, prompt: 500, completion: 2000; count: 2e5, "
+        in methods["RL on maths (reinforcement)"][2]
+    )
+    assert "RL on maths (reinforcement): 2026-12-01 to 2026-12-20 (20 wall-clock days)." in text
+    counted = {row[0]: row[1:] for row in eu_rows(text, "What was counted")}
+    assert counted["Preferences: updates"] == ["counted", "counted"]
+    assert counted["Worked solutions: samples"][0] == "not counted"
+    assert counted["Worked solutions: samples"][1].startswith("counted unless public (public: no)")
+    assert counted["RL on maths: rollouts"][0] == "open (reading open-kinds)"
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [
+        ("2.4e6", "2.4e6 H100-hours (100,000 hardware days)."),
+        ("{value: 2.4e6, basis: measured}", "2.4e6 H100-hours (100,000 hardware days)."),
+        ("2.4e6 ± 10 %", "2.4e6 ± 10 % H100-hours."),
+        ("2.3e6 to 2.5e6", "2.3e6 to 2.5e6 H100-hours."),
+    ],
+)
+def test_hours_are_days_where_they_are_one_number(run, write, hours, told):
+    """2.4e6 / 24 = 100,000; of a range or a distribution the hours stand as they are stated."""
+    ledger = write(KINDS.replace("chip_hours: 2.4e6", f"chip_hours: {hours}"))
+    assert f"run one (pretraining): {told}\n" in run("release", ledger, "--format", "eu-form").out
+
+
+def test_a_range_within_one_rounded_figure_is_that_figure(once):
+    """3.91e25 and 3.94e25 are both 3.9e25."""
+    (row, _) = eu_rows(
+        once("release", "--compute", "3.91e25 to 3.94e25", "--format", "eu-form").out, "Training compute"
+    )
+    assert row[1:3] == ["3.9e25", ""]
 
 
 def test_the_form_of_a_total_says_that_phases_are_not_known(run, write):

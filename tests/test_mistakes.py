@@ -267,6 +267,7 @@ def test_a_sparse_peak_is_refused(chip, peak, bits, dense):
         ("nvidia-b200-hgx", "4500", ["peak"]),
         ("nvidia-b200-hgx", "9000", ["peak"]),
         ("nvidia-h800-sxm", "1500", []),  # as a data set has it of DeepSeek-R1
+        ("amd-mi100", "184.6", []),  # at 16 bits 92.3 for BF16 and twice that for FP16
         ("K80", "4.11", []),  # no rate of 16 bits in the catalogue
         ("Own design 1", "624", []),
     ],
@@ -398,6 +399,11 @@ def test_a_lost_superscript_is_refused_for_every_compute(name, exponent):
         with pytest.raises(InputError) as refused:
             read_amount(text, QUANTITIES[name])
         assert f"a lost superscript? Write 10^{exponent} or 1e{exponent}, not 10{exponent}." in str(refused.value)
+
+
+@pytest.mark.parametrize(("name", "text"), [("tokens", "1024"), ("parameters", "1026"), ("dense_rate", "1024 TFLOP/s")])
+def test_other_quantities_have_such_values(name, text):
+    assert read_amount(text, QUANTITIES[name]).low == int(text[:4])
 
 
 @pytest.mark.parametrize("name", [name for name in COMPUTE if name in STATED])

@@ -9,6 +9,7 @@ import pytest
 from statements import DISAGREEMENTS, asked_for, catalogue_chip, disagreements, says
 from support import SPECS, check_ledger, names, screen_chip_document, settings_of, table, verdict_of
 
+from gateline.report.wording import close_tests
 from gateline.rules.model import Outcome
 from gateline.screening import Screening
 
@@ -285,10 +286,162 @@ def test_a_modification_is_the_total_less_its_base(model, base, share):
     assert math.isclose(further / Fraction(base), float(share), rel_tol=0.01)
 
 
-def test_hours_alone_give_the_order_of_magnitude():
-    for row in rows_for("hours"):
-        assert not row["published"]
-        assert math.isclose(float(row["hardware"]), float(row["architecture"]), rel_tol=0.1)
+@pytest.mark.parametrize(
+    ("model", "implied"), [("LLaMA-13B", "0.5138"), ("LLaMA-33B", "0.4582"), ("LLaMA-65B", "0.4769")]
+)
+def test_hours_imply_a_utilization(model, implied):
+    """6ND over hours × 3600 × 312e12: published are the hours alone, and all three runs come out alike."""
+    (row,) = [row for row in MODELS if row["model"] == model]
+    assert row["use"] == "exact" or not row["published"]
+    architecture, hardware = estimates(row)
+    assert math.isclose(
+        ends(checked(row, [hardware | {"utilization": implied}]))[0], float(row["architecture"]), rel_tol=1e-3
+    )
+    assert math.isclose(ends(checked(row, [hardware]))[0], ends(checked(row, [architecture]))[0], rel_tol=0.1)
+
+
+def routes_of(model: str, **changed: str) -> list[dict[str, str]]:
+    """The routes of a model, the last with some of its inputs changed."""
+    (row,) = [row for row in MODELS if row["model"] == model]
+    *others, last = estimates(row)
+    return [*others, {name: text for name, text in (last | changed).items() if text}]
+
+
+@pytest.mark.parametrize("row", rows_for("recompute"), ids=names(rows_for("recompute"), "model"))
+def test_recomputed_activations_are_at_most_a_third_more(row):
+    """Four passes for three, 8ND for 6ND: the published figures lie above 6ND, and no more than 3 % above 8ND."""
+    low, high = ends(checked(row, estimates(row)[:1]))
+    assert low == high
+    assert 1 < float(row["published"]) / float(low) < 8 / 6 * 1.03
+    assert "comput" in row["explanation"]
+    recomputed = {"kind": "recomputation", "estimates": [{"method": "declared", "compute": row["published"]}]}
+    phases = [{"kind": "pretraining", "estimates": estimates(row)[:1]}, recomputed]
+    assert ends(check_ledger({"phases": phases}, "2026-11-21")) == (low, low)
+
+
+def test_a_hardware_utilization_less_what_was_recomputed():
+    """GLM-130B: 43.3 % of the hardware with full recomputation is 32.475 % of the model, published as 32.5 %."""
+    by_model = routes_of("GLM-130B")[1:]
+    by_hardware = routes_of("GLM-130B", utilization="0.433", utilization_kind="hfu", recompute="full")[1:]
+    (row,) = [row for row in MODELS if row["model"] == "GLM-130B"]
+    of_model, of_hardware = (ends(checked(row, routes))[0] for routes in (by_model, by_hardware))
+    assert of_hardware / of_model == Fraction("0.32475") / Fraction("0.325")
+
+
+@pytest.mark.parametrize("model", ["phi-4", "GLM-130B"])
+def test_a_published_figure_between_two_routes(model):
+    """The data set takes the geometric mean of both; the rules see all of the range."""
+    (row,) = [row for row in MODELS if row["model"] == model]
+    low, high = ends(checked(row, estimates(row)))
+    assert low < Fraction(row["published"]) < high
+    assert math.isclose(math.sqrt(low * high), float(row["published"]), rel_tol=1e-3)
+
+
+APART = {
+    "PaLM 540B": False,  # 1.52
+    "Llama 4 Scout": False,  # 1.72
+    "Llama 4 Maverick": False,  # 1.49
+    "Llama 3.2 1B": True,  # 9.92
+    "Minerva 540B (modification of PaLM)": True,  # 2.54
+}
+
+
+@pytest.mark.parametrize(("model", "likely"), APART.items())
+def test_more_than_twofold_is_told_as_a_likely_mistake(model, likely):
+    """All five are flagged at 30 percent; the two whose routes disagree more than twofold, with what may be wrong."""
+    (row,) = [row for row in MODELS if row["model"] == model]
+    (told,) = [text for text in checked(row, estimates(row)).remarks if "the estimates differ by a factor of" in text]
+    assert ("More than twofold points to a mistake" in told) is likely
+    assert likely == (row["use"] == "disagree")
+
+
+def test_just_over_a_line_is_called_close():
+    """Evo 2 is 0.8 percent over 10^23, Pangu Ultra 6.9 percent over 10^25; within one percent counts as close."""
+    shares = {}
+    for row in rows_for("boundary"):
+        verdicts = checked(row, estimates(row)[:1]).verdicts
+        shares[row["model"]] = {v.rule.id for v in verdicts if list(close_tests(v))}
+    assert shares == {
+        "Evo 2 7B": {"eu.ai-act.gpai", "us.eo14110.bio", "us.treasury.850-notifiable"},
+        "Pangu Ultra 135B": set(),
+        "Inflection-2": set(),
+    }
+
+
+TEACHER = {"kind": "teacher_forward", "estimates": [{"method": "declared", "compute": "4.32e23 FLOP"}]}
+
+
+@pytest.mark.parametrize(
+    ("published", "low", "high"),
+    [("no", "8.64e23", "8.64e23"), ("yes", "4.32e23", "4.32e23"), ("unknown", "4.32e23", "8.64e23")],
+)
+def test_passes_of_a_teacher_are_not_updates(published, low, high):
+    """Gemma 2 9B: 6 × 9e9 × 8e12 of its own. A teacher of 27e9 reading as much makes 2 × 27e9 × 8e12, 4.32e23 again."""
+    (row,) = rows_for("distill")
+    phases = [{"kind": "pretraining", "estimates": estimates(row)}, TEACHER | {"published": published}]
+    screening = check_ledger({"phases": phases}, "2026-11-21")
+    assert ends(screening) == (Fraction(row["published"]),) * 2
+    cumulative = screening.quantities["training_compute_eu_cumulative"]
+    assert (cumulative.low[0], cumulative.high[0]) == (Fraction(low), Fraction(high))
+
+
+def modified(base: str, *estimates: dict[str, str]) -> Screening:
+    """A ledger of further training on a published model of somebody else's."""
+    original = {"kind": "base_model", "actor": "other", "published": "yes"}
+    phases = [
+        original | {"estimates": [{"method": "declared", "compute": base}]},
+        {"kind": "continued_pretraining", "estimates": list(estimates)},
+    ]
+    return check_ledger({"phases": phases}, "2026-11-21")
+
+
+@pytest.mark.parametrize(
+    ("base", "further", "modifier", "carved_out"),
+    [
+        ("5.8e24", "1.74e25", "met", True),  # Composer 2: three times the base, at most 2.5e25
+        ("5.8e24", "3.29e25", "met", False),  # Composer 2.5: over 2.5e25, and over 25 % of base and total
+        ("3.3e24", "1.83e23", "not_met", True),  # DeepSeek-R1: 5.6 %
+        ("3.2856e24", "1.86258e23", "not_met", True),  # DeepSeek-V3.1: 5.7 %
+        ("3.2856e24", "2.09501e23", "not_met", True),  # DeepSeek-V3.2-Exp: 6.4 %
+        ("8.4e23", "4.2e23", "met", True),  # the shape of Code Llama 70B: half of the base
+        ("9e25", "2.6e25", "not_met", False),  # 28.9 % of the base, less than a third and more than a quarter
+    ],
+)
+def test_one_third_and_the_carve_out_of_a_ledger(base, further, modifier, carved_out):
+    """C(2025) 5045 final para 60: over a third. ECCN 4E091, exclusion 1: at most 2.5e25 or 25 % of the original."""
+    screening = modified(base, {"method": "declared", "compute": further})
+    assert verdict_of(screening, "eu.ai-act.modifier").outcome.word == modifier
+    exclusions = verdict_of(screening, "us.ear.4e091").explanation.exclusions
+    derived = {report.clause.id for report in exclusions if report.outcome is Outcome.MET}
+    assert bool({name for name in derived if name.startswith("derived.")}) is carved_out
+    column = screening.quantities["training_compute_4e091"]
+    assert (column.low[0], column.high[0]) == (Fraction(base) + Fraction(further),) * 2
+
+
+def test_minerva_is_under_a_third_by_either_route():
+    """6ND on 26 billion tokens is 3.3 % of PaLM, the share of hours 8.5 %."""
+    (row,) = [row for row in MODELS if row["model"].startswith("Minerva")]
+    (palm,) = [row for row in MODELS if row["model"] == "PaLM 540B"]
+    screening = modified(palm["published"], *estimates(row))
+    share = screening.quantities["modification_share_of_original"]
+    assert (round(float(share.low[0]), 3), round(float(share.high[0]), 3)) == (0.033, 0.085)
+    assert verdict_of(screening, "eu.ai-act.modifier").outcome is Outcome.NOT_MET
+
+
+def test_what_was_used_and_what_is_intended():
+    """SB 53: 2e25 used so far and 1e26 planned make 1.2e26, more than 10^26, before the run is done."""
+    used, planned = (
+        {
+            "kind": "pretraining",
+            "status": status,
+            "name": status,
+            "estimates": [{"method": "declared", "compute": compute}],
+        }
+        for status, compute in (("actual", "2e25"), ("planned", "1e26"))
+    )
+    both = check_ledger({"phases": [used, planned], "annual_gross_revenue": "1e6 USD"}, "2026-11-21")
+    alone = check_ledger({"phases": [used], "annual_gross_revenue": "1e6 USD"}, "2026-11-21")
+    assert [verdict_of(each, "us.ca.sb53").outcome.word for each in (both, alone)] == ["met", "not_met"]
 
 
 def test_no_published_model_is_left_out():

@@ -322,10 +322,12 @@ def test_sizes_and_configurations_mix():
 
 
 def test_attention_of_a_stage():
-    """Over all keys a query has S in place of (S + 1) / 2."""
-    text = f"  - recipe: preference\n    policy: {LLAMA}\n    pairs: {{count: 1000, chosen: 900, rejected: 800}}\n    attention: full\n"
-    pairs = 32 * 32 * 2 * 256 * (900**2 + 800**2)
-    assert parts(stages(text))["preference: updates"][1] == 3 * 1000 * (2 * (BODY + WORDS) * 1700 + pairs)
+    """Over all keys a sequence of S tokens has S² pairs, causal S(S + 1)/2; each stage has its own."""
+    text = f"  - recipe: preference\n    policy: {LLAMA}\n    pairs: {{count: 1000, chosen: 900, rejected: 800}}\n    name: %s\n"
+    found = parts(stages(text % "causal" + text % "full" + "    attention: full\n"))
+    squares = 32 * 32 * 2 * 256 * (900**2 + 800**2)
+    assert found["full: updates"][1] == 3 * 1000 * (2 * (BODY + WORDS) * 1700 + squares)
+    assert found["causal: updates"][1] == 3 * 1000 * (llama_forward(900, 900) + llama_forward(800, 800))
 
 
 def test_distillation_and_fine_tuning_by_lengths():
@@ -441,6 +443,13 @@ def test_the_account_of_a_part():
     assert described.phases[0].how.endswith("FLOP per token (llama, causal attention) × 18 tokens")
 
 
+def test_what_a_description_leaves_out_is_told_once():
+    """Two stages with one configuration."""
+    stage = "  - {recipe: fine-tuning, model: {config: bert-base.json}, tokens: 1e9, sequence_length: 512}\n"
+    (remark,) = accounted(stages(stage * 2)).remarks
+    assert "head for masked words is counted at every position" in remark
+
+
 def test_a_range_goes_through():
     """1e6 to 2e6 rollouts of 8,500 tokens, and 5e9 to 7e9 parameters of the reward model: ends by ends."""
     text = RL.replace("1e6", "1e6 to 2e6") + "    reward: {params: 5e9 to 7e9}\n"
@@ -461,6 +470,24 @@ def test_parts_of_a_stage_share_what_is_uncertain():
     spread = math.exp(Z * math.log(1.2))
     assert float(found.low) == pytest.approx(2.176e21 / spread, rel=1e-4)
     assert float(found.high) == pytest.approx(2.176e21 * spread, rel=1e-4)
+
+
+def test_lengths_are_independent_of_each_other():
+    """Two counts alike, each ± 20 %: the sum of two lognormals of one deviation has about 1/√2 of it."""
+    shape = "{count: 5e5 ± 20 %, prompt: 500, completion: 8000}"
+    text = RL.replace("{count: 1e6, prompt: 500, completion: 8000}", f"[{shape}, {shape}]")
+    found = next(part for part in accounted(stages(text)).phases if part.label == "RL: updates")
+    assert found.best == Fraction("1.632e21")
+    assert [swing.what for swing in found.swings] == ["rollouts[0]", "rollouts[1]"]
+    width = math.log(float(found.amount.high) / float(found.amount.low))
+    assert width == pytest.approx(2 * Z * math.log(1.2) / math.sqrt(2), rel=0.03)
+
+
+def test_adapters_move_updates_alone():
+    """Nothing else depends on how many parameters they have."""
+    text = RL.replace("params: 32e9}", "params: 32e9, adapter_params: 1e7 to 3e7}", 1)
+    exact = {part.label: part.exact for part in accounted(stages(text)).phases}
+    assert exact == {"RL: rollouts": True, "RL: reference forward": True, "RL: updates": False}
 
 
 def test_stages_are_independent_of_each_other():

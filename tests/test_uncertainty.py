@@ -373,6 +373,39 @@ def test_phases_are_taken_by_their_days():
     assert (passage.phase, passage.day) == ("second", date(2026, 6, 21))
 
 
+def test_phases_that_overlap_go_on_together():
+    """5e23 a day for ten days, then 1.5e24: 9.5e24 after day 13, and more than 10^25 on day 14."""
+    (passage,) = passages(
+        dated("2026-01-01", "2026-01-20", "1e25 FLOP", name="first"),
+        dated("2026-01-11", "2026-01-20", "1e25 FLOP", name="second"),
+    )
+    assert (passage.phase, passage.day) == ("first and second", date(2026, 1, 14))
+
+
+def test_a_base_model_without_days_is_there_from_the_start():
+    """9e24 are there; the phase adds 1e23 a day, so that after ten days 10^25 is reached and on the next passed."""
+    (passage,) = passages(
+        {"kind": "base_model", "estimates": [declared("9e24 FLOP")]},
+        dated("2026-01-01", "2026-01-20", "2e24 FLOP"),
+    )
+    assert (passage.phase, passage.day) == ("pretraining", date(2026, 1, 11))
+
+
+def test_the_parts_of_a_stage_go_on_together():
+    """2 × 1e12 × 5e12 rollouts and 6 × 1e12 × 5e12 updates, 4e25 in forty days: 1e24 a day, so day 11 passes 10^25."""
+    policy = {"params": "1e12"}
+    stage = {
+        "recipe": "reinforcement",
+        "name": "RL",
+        "policy": policy,
+        "rollouts": {"count": "5e8", "prompt": "5000", "completion": "5000"},
+        "dates": "2026-01-01 to 2026-02-09",
+    }
+    found = check_ledger({"modality": ["text"], "stages": [stage]}, "2026-11-21").account.passages
+    (passage,) = [passage for passage in found if passage.rule == SYSTEMIC]
+    assert (passage.phase, passage.day) == ("RL: rollouts and RL: updates", date(2026, 1, 11))
+
+
 def test_without_days_the_phase_is_named():
     (passage,) = passages(
         pretraining(declared("9e24 FLOP")), {"kind": "sft", "name": "tuning", "estimates": [declared("2e24 FLOP")]}
@@ -413,6 +446,15 @@ def test_what_a_day_is_worth(as_of, label, rate):
         as_of=as_of,
     )
     assert found.exchange[-1] == (f"days at the rate of {label}", rate)
+
+
+def test_a_day_of_phases_that_run_together():
+    found = screened(
+        dated("2026-01-01", "2026-01-20", "1e25 FLOP", name="first"),
+        dated("2026-01-11", "2026-01-20", "1e25 FLOP", name="second"),
+        as_of="2026-01-15",
+    )
+    assert found.exchange[-1] == ("days at the rate of first and second", Fraction(15 * 10**23))
 
 
 def test_which_phases_count_for_whom():

@@ -123,7 +123,7 @@ def _check_file(target: str, as_of: date, question: dict[str, Any]) -> Checked:
     document = read_document(target)
     file = file_of(target)
     screening = check_release(target if file else document.validate(Ledger), as_of, **question)
-    line = document.lines.get(("phases",), 1)
+    line = document.lines.get(("phases",)) or document.lines.get(("stages",), 1)
     return Checked(screening, file, line, document.content)
 
 

@@ -78,7 +78,9 @@ def check_release(
     specs = specs or default_specs()
     read = ledger if isinstance(ledger, Ledger) else read_document(ledger).validate(Ledger)
     file = "" if isinstance(ledger, Ledger) else ledger
-    counted = account(read, _peaks(read), _dense_rates(read), Path(file).parent if file not in ("", "-") else Path(), band)
+    counted = account(
+        read, _peaks(read), _dense_rates(read), Path(file).parent if file not in ("", "-") else Path(), band
+    )
     stated = read_changes(changes or {}, STATED, specs)
 
     def inputs(readings: Mapping[str, str], counted: Account = counted) -> Inputs:

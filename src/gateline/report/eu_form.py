@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from gateline.amounts import read_days
+from gateline.documents import Document
 from gateline.numerals import match_number, number
 from gateline.quantities import QUANTITIES
 from gateline.report import wording
@@ -19,6 +20,8 @@ from gateline.report.wording import SIGN, WORD, words
 from gateline.rules.model import belongs
 from gateline.screening import Screening, Verdict
 from gateline.training.profiles import Profile, load_profiles
+from gateline.training.recipes import RECIPES
+from gateline.training.stages import Stage
 
 UPDATES, CUMULATIVE = "training_compute", "training_compute_eu_cumulative"
 FIGURES = {UPDATES: "parameter updates", CUMULATIVE: "cumulative"}
@@ -127,7 +130,9 @@ def _reported(screening: Screening, name: str) -> str:
     if best is not None:
         return two_significant_figures(best)
     low, high = (two_significant_figures(end) if isinstance(end, Fraction) else "?" for end in _ends(screening, name))
-    return TO_BE_STATED if low == high == "?" else f"between {low} and {high}; to be settled"
+    if low == high:
+        return TO_BE_STATED if low == "?" else low
+    return f"between {low} and {high}; to be settled"
 
 
 def _best_text(screening: Screening, name: str) -> str:
@@ -146,35 +151,46 @@ def _methods(checked: Checked) -> str:
     for name, label in FIGURES.items():
         datum = screening.inputs.get(_source(screening, name))
         lines.append(f"{label}: {wording.origin_text(datum) if datum else TO_BE_STATED}")
-    rows = [
-        (_label(phase), str(phase.get("status", "actual")), *_estimate(estimate))
-        for phase in _phases(checked)
-        for estimate in phase["estimates"]
-    ]
     headings = ("phase", "status", "method", "figures", "source")
-    return "\n".join(filter(None, [bullets(lines), table(headings, rows)]))
+    return "\n".join(filter(None, [bullets(lines), table(headings, _estimates(checked))]))
 
 
-def _phases(checked: Checked) -> Sequence[Mapping[str, Any]]:
-    found: Sequence[Mapping[str, Any]] = checked.stated.get("phases", ())
+def _estimates(checked: Checked) -> Iterable[tuple[str, ...]]:
+    """Method, figures and source of each estimate and each stage, as they are stated."""
+    for phase in _stretches(checked, "phases"):
+        for estimate in phase["estimates"]:
+            told = estimate.get("method", "as given"), _figures(estimate), estimate.get("source", "")
+            yield _label(phase), phase.get("status", "actual"), *told
+    for stage in _stretches(checked, "stages"):
+        yield _label(stage), stage.get("status", "actual"), "by recipe", _figures(stage), ""
+
+
+def _stretches(checked: Checked, key: str) -> Sequence[Mapping[str, Any]]:
+    """The phases or stages that the ledger states."""
+    found: Sequence[Mapping[str, Any]] = checked.stated.get(key, ())
     return found
 
 
-def _label(phase: Mapping[str, Any]) -> str:
-    kind = words(phase["kind"])
-    return f"{phase['name']} ({kind})" if "name" in phase else kind
+def _label(stretch: Mapping[str, Any]) -> str:
+    kind = words(stretch["kind"] if "kind" in stretch else stretch["recipe"])
+    return f"{stretch['name']} ({kind})" if "name" in stretch else kind
 
 
-def _estimate(estimate: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Method, figures and source of an estimate, as they are stated."""
-    figures = {key: value for key, value in estimate.items() if key not in ("method", "source")}
-    return estimate.get("method", "as given"), _as_stated(figures), estimate.get("source", "")
+TOLD_ELSEWHERE = frozenset({"method", "source", "name", "recipe", "status", "dates"})
+
+
+def _figures(stated: Mapping[str, Any]) -> str:
+    return _as_stated({key: value for key, value in stated.items() if key not in TOLD_ELSEWHERE})
 
 
 def _as_stated(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{words(key)}: {_as_stated(inner)}" for key, inner in value.items())
-    return ", ".join(map(_as_stated, value)) if isinstance(value, list) else str(value)
+        return ", ".join(f"{words(key)}: {_within(inner)}" for key, inner in value.items())
+    return "; ".join(map(_as_stated, value)) if isinstance(value, list) else str(value)
+
+
+def _within(value: Any) -> str:
+    return f"({_as_stated(value)})" if isinstance(value, Mapping | list) else str(value)
 
 
 def _assumptions(screening: Screening) -> Iterable[str]:
@@ -204,19 +220,20 @@ def _uncertainty(screening: Screening) -> Iterable[str]:
 
 
 def _hardware(checked: Checked) -> Iterable[str]:
-    for phase in _phases(checked):
-        for estimate in phase["estimates"]:
+    for stretch in (*_stretches(checked, "phases"), *_stretches(checked, "stages")):
+        for estimate in stretch.get("estimates", ()):
             if "chip_hours" in estimate:
-                chip, hours = estimate.get("chip", "chip"), _as_stated(estimate["chip_hours"])
-                yield f"{_label(phase)}: {hours} {chip}-hours{_hardware_days(estimate['chip_hours'])}."
-        if "dates" in phase:
-            yield f"{_label(phase)}: {phase['dates']}{_wall_clock_days(phase['dates'])}."
+                stated = estimate["chip_hours"]
+                hours = stated["value"] if isinstance(stated, Mapping) else stated
+                yield f"{_label(stretch)}: {hours} {estimate.get('chip', 'chip')}-hours{_hardware_days(hours)}."
+        if "dates" in stretch:
+            yield f"{_label(stretch)}: {stretch['dates']}{_wall_clock_days(stretch['dates'])}."
     yield f"Training time in wall-clock days and in hardware days, where no line above has it: {TO_BE_STATED}."
 
 
-def _hardware_days(hours: Any) -> str:
+def _hardware_days(hours: str) -> str:
     """The same in hardware days, where the hours are one number."""
-    found = match_number(hours) if isinstance(hours, str) else None
+    found = match_number(hours)
     if found is None or found[1] != len(hours):
         return ""
     return f" ({number(found[0] / HOURS_PER_DAY, 3)} hardware days)"
@@ -231,21 +248,32 @@ def _wall_clock_days(dates: str) -> str:
 
 
 def _counted(checked: Checked) -> str:
-    """What each count takes in, per phase: what the data says of its kind, and whether it is public where that decides."""
-    screening = checked.screening
-    profiles = {profile.quantity: profile for profile in load_profiles(screening.specs.folder)}
-    rows = [(_label(phase), *(_counts(profiles[name], phase) for name in FIGURES)) for phase in _phases(checked)]
+    """What each count takes in: what the data says of each kind, and whether it is public where that decides."""
+    found = {profile.quantity: profile for profile in load_profiles(checked.screening.specs.folder)}
+    rows = [
+        (label, *(_counts(found[name], kind, stretch) for name in FIGURES)) for label, kind, stretch in _kinds(checked)
+    ]
     if not rows:
         return "The compute is stated as a total; what it holds is not known to gateline.\n"
     return table(("phase", *FIGURES.values()), rows)
 
 
-def _counts(profile: Profile, phase: Mapping[str, Any]) -> str:
-    entry = next(entry for entry in profile.kinds if entry.kind == phase["kind"])
+def _kinds(checked: Checked) -> Iterable[tuple[str, str, Mapping[str, Any]]]:
+    """Each phase, and each part of a stage, with its kind and with what the ledger says of it."""
+    for phase in _stretches(checked, "phases"):
+        yield _label(phase), phase["kind"], phase
+    for stated in _stretches(checked, "stages"):
+        stage = Document("stages", stated).validate(Stage)
+        for step in RECIPES[stage.recipe](stage):
+            yield f"{stage.label}: {step.name}", step.kind, stated
+
+
+def _counts(profile: Profile, kind: str, stretch: Mapping[str, Any]) -> str:
+    entry = next(entry for entry in profile.kinds if entry.kind == kind)
     counts = {
         "yes": "counted",
         "no": "not counted",
-        "unless-published": f"counted unless public (public: {phase.get('published', 'not said')})",
+        "unless-published": f"counted unless public (public: {stretch.get('published', 'not said')})",
     }.get(entry.counts, f"open (reading {OPEN_KINDS})")
     return f"{counts}: {entry.says}" if entry.says else counts
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from functools import partial
+from itertools import groupby
 
 from gateline.accounts import Passage
 from gateline.rules.model import Outcome
@@ -19,73 +19,87 @@ Outcomes = Callable[[Account], Mapping[str, Outcome]]
 
 
 def passages(counted: Account, outcomes: Outcomes) -> list[Passage]:
-    """Where each rule comes out graver than it did before, phase by phase.
+    """Where each rule comes out graver than it did before.
 
     Parameters
     ----------
     counted : Account
-        Its phases are taken by their first days; those without days where they stand.
+        Its phases are taken where they stand, those with days among each other by their days. A phase with days is
+        taken to go on evenly; phases may overlap.
     outcomes : callable
         What the rules of interest say of an account.
 
     Returns
     -------
     list of Passage
-        In the order in which they happen. A phase with days is taken to go on evenly, so that a day follows.
+        In the order in which they happen.
     """
-    phases = _in_order(counted.phases)
     found: list[Passage] = []
-    before: dict[str, Outcome] = {}
-    for number, phase in enumerate(phases):
-        after = outcomes(replace(counted, phases=phases[: number + 1]))
-        passed = {rule: outcome for rule, outcome in after.items() if outcome > before.get(rule, Outcome.NOT_MET)}
-        for rule, outcome in passed.items():
-            day = _day(counted, phases[:number], phase, partial(_reached, outcomes, rule, outcome))
-            found.append(Passage(rule, outcome, phase.label, phase.phase.status, day))
-        before |= after
+    before: Mapping[str, Outcome] = {}
+    done: tuple[Counted, ...] = ()
+    for dated, group in groupby(counted.phases, key=_has_days):
+        for step in [tuple(group)] if dated else ((phase,) for phase in group):
+            after = outcomes(replace(counted, phases=(*done, *step)))
+            passed = [rule for rule, outcome in after.items() if outcome > before.get(rule, Outcome.NOT_MET)]
+            found += sorted(
+                (_passage(rule, after[rule], counted, done, step, outcomes) for rule in passed),
+                key=lambda passage: passage.day or date.min,
+            )
+            before, done = after, (*done, *step)
     return found
 
 
-def _reached(outcomes: Outcomes, rule: str, outcome: Outcome, trial: Account) -> bool:
-    return outcomes(trial)[rule] >= outcome
+def _has_days(phase: Counted) -> bool:
+    return None not in (phase.phase.dates.low, phase.phase.dates.high)
 
 
-def _in_order(phases: Sequence[Counted]) -> tuple[Counted, ...]:
-    """By first day, a phase without one after what stands before it."""
-    latest = Fraction(0)
-    keyed = []
-    for position, phase in enumerate(phases):
-        latest = latest if phase.phase.dates.low is None else phase.phase.dates.low
-        keyed.append(((latest, position), phase))
-    return tuple(phase for _, phase in sorted(keyed, key=lambda pair: pair[0]))
+def _passage(
+    rule: str,
+    outcome: Outcome,
+    counted: Account,
+    done: tuple[Counted, ...],
+    step: tuple[Counted, ...],
+    outcomes: Outcomes,
+) -> Passage:
+    if not _has_days(step[0]):
+        return Passage(rule, outcome, step[0].label, step[0].phase.status, None)
+    first, last = min(_days(phase)[0] for phase in step), max(_days(phase)[1] for phase in step)
+
+    def reached(day: int) -> bool:
+        so_far = replace(counted, phases=(*done, *_until(step, day)))
+        return outcomes(so_far)[rule] >= outcome
+
+    day = bisect_left(range(first, last), True, key=reached) + first
+    running = _running(step, day) or [max(step, key=lambda phase: _days(phase)[1])]
+    label = " and ".join(dict.fromkeys(phase.label for phase in running))
+    return Passage(rule, outcome, label, running[0].phase.status, date.fromordinal(day))
 
 
-def _day(
-    counted: Account, done: tuple[Counted, ...], running: Counted, passes: Callable[[Account], bool]
-) -> date | None:
-    """The first day of a phase at whose end the rule is passed; None where its days are not known."""
-    days = _days(running)
-    if days is None:
-        return None
-    first, length = days
-
-    def passed(elapsed: int) -> bool:
-        part = running.scaled(Fraction(elapsed, length))
-        return passes(replace(counted, phases=(*done, part)))
-
-    elapsed = bisect_left(range(1, length + 1), True, key=passed) + 1
-    return date.fromordinal(first + elapsed - 1)
+def _days(phase: Counted) -> tuple[int, int]:
+    """The first and the last day of a phase that has days."""
+    return int(phase.phase.dates.low or 0), int(phase.phase.dates.high or 0)
 
 
-def _days(phase: Counted) -> tuple[int, int] | None:
-    """The first day of a phase, and how many it has."""
-    low, high = phase.phase.dates.low, phase.phase.dates.high
-    return None if low is None or high is None else (int(low), int(high - low) + 1)
+def _until(phases: Sequence[Counted], day: int) -> Iterable[Counted]:
+    """What is done of phases at the end of a day."""
+    for phase in phases:
+        first, last = _days(phase)
+        if day >= first:
+            yield phase.scaled(Fraction(min(day, last) - first + 1, last - first + 1))
+
+
+def _running(phases: Sequence[Counted], day: int) -> list[Counted]:
+    return [phase for phase in phases if _days(phase)[0] <= day <= _days(phase)[1]]
 
 
 def daily_rate(phases: Sequence[Counted], as_of: date) -> Iterable[tuple[str, Fraction]]:
-    """What a day is worth [FLOP] in the phase that started last by a date; before all of them, in the first."""
-    dated = sorted(((days, phase) for phase in phases if (days := _days(phase)) is not None), key=lambda pair: pair[0])
-    started = [pair for pair in dated if pair[0][0] <= as_of.toordinal()]
-    for (_, length), phase in started[-1:] or dated[:1]:
-        yield f"days at the rate of {phase.label}", phase.best / length
+    """What a day is worth [FLOP] in the phases that run on a date; else in the last that ran, or the first to come."""
+    dated = sorted(filter(_has_days, phases), key=_days)
+    if not dated:
+        return
+    today = as_of.toordinal()
+    started = [phase for phase in dated if _days(phase)[0] <= today]
+    day = min(today, max(_days(phase)[1] for phase in started)) if started else _days(dated[0])[0]
+    running = _running(dated, day)
+    rate = sum((phase.best / (_days(phase)[1] - _days(phase)[0] + 1) for phase in running), Fraction(0))
+    yield f"days at the rate of {' and '.join(dict.fromkeys(phase.label for phase in running))}", rate

@@ -7,7 +7,7 @@ left out. By configuration it costs what the architecture makes of it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
 from operator import add
@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from gateline.metrics.arrays import Array
 from gateline.numerals import number
-from gateline.training.architecture import FULL, Model, Tuning, generation
+from gateline.training.architecture import FULL, Model, Operations, Tuning, generation
 from gateline.training.architecture.counting import AttentionRule
 from gateline.training.described import DIGITS, check_lengths, told
 from gateline.training.estimates import FORWARD, FROZEN, TRAINED, Product, counted_parameters
@@ -83,7 +83,7 @@ class BySize:
         return f"{self.role} adapter parameters"
 
     def cost(self, passed: Pass, load: Load) -> Cost:
-        """The operations of one of a load."""
+        """The operations of one of a load; adapters matter to training alone, elsewhere they are merged."""
         if passed != "training":
             return {self._parameters: Fraction(FORWARD * load.tokens)}
         trained = Fraction(TRAINED * load.tokens)
@@ -94,12 +94,13 @@ class BySize:
 
 @dataclass(frozen=True, slots=True)
 class ByConfiguration:
-    """A model by its architecture, with what of it is trained."""
+    """A model by its architecture, with what of it is trained; `known` are operations by length that were counted once."""
 
     model: Model
     attention: AttentionRule
     tuning: Tuning
     prediction: bool
+    known: dict[str, Operations] = field(default_factory=dict)
 
     @property
     def factors(self) -> Mapping[str, Factor]:
@@ -127,23 +128,28 @@ class ByConfiguration:
         if passed == "generation":
             shape = (load.tokens - load.written, load.written)
             return {FIXED: generation(self.model, {shape: 1}, self.attention).total}
-        check_lengths(self.model, load.lengths)
-        operations = self.model.operations(load.lengths, self.attention, self.tuning, self.prediction)
+        operations = self._operations(load.lengths)
         return {FIXED: load.tokens * (operations.training if passed == "training" else operations.forward)}
 
+    def _operations(self, lengths: int | dict[int, int] | None) -> Operations:
+        check_lengths(self.model, lengths)
+        key = str(lengths)
+        if key not in self.known:
+            self.known[key] = self.model.operations(lengths, self.attention, self.tuning, self.prediction)
+        return self.known[key]
 
-def by_size(role: str, figures: Figures, passed: Pass) -> BySize:
-    """The model in a role; adapters matter to training alone, elsewhere they are merged."""
-    learns = passed == "training" and isinstance(figures, Trained) and figures.has_adapters
-    adapters = figures.adapter_params if learns and isinstance(figures, Trained) else None
+
+def by_size(role: str, figures: Figures) -> BySize:
+    """The model in a role."""
+    adapters = figures.adapter_params if isinstance(figures, Trained) and figures.has_adapters else None
     return BySize(role, counted_parameters(figures), figures.has_active, adapters)
 
 
-def by_configuration(model: Model, figures: Figures, attention: AttentionRule, passed: Pass) -> ByConfiguration:
-    """The model as described; what is trained matters to training alone."""
+def trained_by(figures: Figures, passed: Pass) -> tuple[Tuning, bool]:
+    """What of a model by configuration is trained, and whether with multi-token prediction; it matters to training alone."""
     if passed == "training" and isinstance(figures, Trained):
-        return ByConfiguration(model, attention, figures.tuning, figures.multi_token_prediction)
-    return ByConfiguration(model, attention, FULL, prediction=False)
+        return figures.tuning, figures.multi_token_prediction
+    return FULL, False
 
 
 def passes(model: BySize | ByConfiguration, passed: Pass, loads: Sequence[Load], times: Fraction) -> Product:
@@ -156,7 +162,8 @@ def passes(model: BySize | ByConfiguration, passed: Pass, loads: Sequence[Load],
     """
     costs = [{name: times * value for name, value in model.cost(passed, load).items()} for load in loads]
     terms = [(load.name, name, value) for load, cost in zip(loads, costs, strict=True) for name, value in cost.items()]
-    factors = {**model.factors, **{load.name: load.count for load in loads}}
+    sizes = {name: factor for name, factor in model.factors.items() if name in costs[0]}
+    factors = {**sizes, **{load.name: load.count for load in loads}}
 
     def formula(*values: Array) -> Array:
         given = dict(zip(factors, values, strict=True))

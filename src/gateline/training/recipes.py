@@ -15,9 +15,8 @@ from gateline.training.architecture import Model, read_model
 from gateline.training.architecture.phases import scoring
 from gateline.training.counting import Counted
 from gateline.training.estimates import Product
-from gateline.training.figures import Figures
 from gateline.training.ledger import ABOUT, Phase
-from gateline.training.passes import ByConfiguration, BySize, Load, Pass, by_configuration, by_size, passes
+from gateline.training.passes import ByConfiguration, BySize, Load, Pass, by_size, passes, trained_by
 from gateline.training.profiles import Kind
 from gateline.training.stages import Pairs, Requests, Stage
 
@@ -74,6 +73,7 @@ class _Reader:
 
     folder: Path
     models: dict[str, Model] = field(default_factory=dict)
+    described: dict[tuple[object, ...], ByConfiguration] = field(default_factory=dict)
 
     def product(self, where: str, stage: Stage, step: Step) -> Product:
         """What a step comes to."""
@@ -90,14 +90,18 @@ class _Reader:
         figures = stage.figures(step.role)
         assert figures is not None
         if not figures.config:
-            return by_size(step.role, figures, step.passed)
-        return by_configuration(self._model(step.role, figures), figures, stage.attention, step.passed)
+            return by_size(step.role, figures)
+        tuning, prediction = trained_by(figures, step.passed)
+        key = (figures.config, step.role in SCORING, stage.attention, tuning, prediction)
+        if key not in self.described:
+            model = self._model(step.role, figures.config)
+            self.described[key] = ByConfiguration(model, stage.attention, tuning, prediction)
+        return self.described[key]
 
-    def _model(self, role: str, figures: Figures) -> Model:
-        if figures.config not in self.models:
-            self.models[figures.config] = read_model(self.folder / figures.config)
-        model = self.models[figures.config]
-        return scoring(model) if role in SCORING else model
+    def _model(self, role: str, config: str) -> Model:
+        if config not in self.models:
+            self.models[config] = read_model(self.folder / config)
+        return scoring(self.models[config]) if role in SCORING else self.models[config]
 
 
 def _counted(stage: Stage, step: Step, product: Product, place: tuple[int, ...], level: Fraction) -> Counted:
