@@ -338,6 +338,8 @@ def possible(program, row, name):
     span = value if isinstance(value, Span) else Span(None, None)
     if QUANTITIES[name].kind in (Kind.FLAG, Kind.NAME):
         return sorted(points)
+    if QUANTITIES[name].kind is Kind.AMOUNT and QUANTITIES[name].zero:
+        points.add(Fraction(0))
     return sorted(
         {point for point in points if within(span, point)} | {end for end in ends_of(span) if end is not None}
     )
