@@ -27,7 +27,7 @@ TORCH ?= torch==2.13.0
 	touch $@
 
 test-torch: .venv/torch
-	$(BIN)/python -m pytest tests/torch
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/torch
 
 lint: .venv/ready
 	$(BIN)/ruff check .

@@ -343,7 +343,7 @@ ASPECTS = {
 }
 """What is particular about a model, and the small ones that have it; multi-token prediction has a test of its own."""
 
-RUN_AT = {"bert": 512, "roberta": 512, "gpt2": 1024, "whisper": 448, "UNet2DConditionModel": 77}
+RUN_AT = {"bert": 512, "roberta": 512, "gpt2": 1024, "whisper": 448, "UNet2DConditionModel": 77, "mamba": 8}
 """The length at which the published models of a family run, where it is not that of `published_length`."""
 
 

@@ -61,8 +61,16 @@ class ComputeAccount:
     passages : tuple of Passage
     profiles : mapping
         Short name of each counting profile.
+    quantities : frozenset of str
+        The quantities that follow from the lines.
     """
 
     lines: tuple[Line, ...]
     passages: tuple[Passage, ...]
     profiles: Mapping[str, str]
+    quantities: frozenset[str]
+
+    @property
+    def simple(self) -> bool:
+        """Whether there is one phase with one estimate and no days, so that lines would tell nothing more."""
+        return len(self.lines) == 1 and len(self.lines[0].estimates) == 1 and self.lines[0].days.unknown

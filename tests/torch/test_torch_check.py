@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import torch
-from accuracy_table import ACCURACY, published, small, with_table
-from architectures import ASPECTS, CASES, PUBLISHED_CONFIGS, lengths_of, small_runs
+from accuracy_table import small
+from architectures import ASPECTS, CASES, lengths_of, small_runs
 
 from gateline.errors import InputError
 from gateline.training.architecture import FAMILIES, Tuning, by_convention, read_model
@@ -39,18 +39,6 @@ def test_the_closed_form_is_what_pytorch_counts(name: str, length: Any) -> None:
     assert [part.what for part in compared.differences] == ["parameters", "forward", "backward"]
     assert compared.equal, compared.told
     assert compared.length == length
-
-
-@pytest.mark.parametrize("name", PUBLISHED_CONFIGS)
-def test_published_configurations_run_and_count_the_same(name: str) -> None:
-    compared = published(name)
-    assert compared.equal, compared.told
-
-
-def test_the_table_of_accuracy_is_up_to_date() -> None:
-    """Written by ``python tests/accuracy_table.py``."""
-    document = ACCURACY.read_text(encoding="utf-8")
-    assert document == with_table(document)
 
 
 TRAINER = [name for name, case in CASES.items() if "model_type" in case]
@@ -179,8 +167,9 @@ def test_keys_about_running_change_nothing(more: dict[str, Any]) -> None:
 
 
 def test_a_model_that_goes_token_by_token_runs_with_few() -> None:
-    compared = published("mamba-2.8b")
-    assert (compared.length, compared.asked) == (32, 4096)
+    compared = verify(CASES["mamba"], 33)
+    assert compared.equal, compared.told
+    assert (compared.length, compared.asked) == (32, 33)
 
 
 @pytest.mark.parametrize(

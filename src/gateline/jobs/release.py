@@ -112,6 +112,7 @@ def _account(counted: Account, inputs: Callable[..., Inputs], screening: Screeni
         lines(counted, specs, request.as_of, readings),
         tuple(passages(counted, said)),
         {profile.id: profile.label for profile in profiles},
+        frozenset(counting),
     )
 
 

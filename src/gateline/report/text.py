@@ -82,12 +82,14 @@ def _headline(screening: Screening) -> RenderableType:
 
 
 def _quantities(screening: Screening) -> Table:
+    account = screening.account
+    told_below = account.quantities if account and not account.simple else frozenset()
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, column in screening.quantities.items():
         datum = screening.inputs.get(name)
         repeated = _repeats(name, column, screening)
         if QUANTITIES[name].kind is Kind.AMOUNT and not wording.is_unknown(column) and not repeated:
-            origin = wording.origin_text(datum) if datum else ""
+            origin = wording.origin_text(datum) if datum and name not in told_below else ""
             table.add_row(words(name), Text(wording.value_text(name, column, datum)), Text(origin, style="dim"))
     return table
 
@@ -102,16 +104,19 @@ def _moved(screening: Screening) -> Iterable[Text]:
 def _account(screening: Screening) -> Iterable[RenderableType]:
     """The phases of a ledger, where it has more than one estimate of one; and where lines are passed."""
     account = screening.account
-    lines = account.lines if account else ()
-    if account is None or (len(lines) == 1 and len(lines[0].estimates) == 1 and lines[0].days.unknown):
+    if account is None or account.simple:
         return
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    for heading in ("phase", "FLOP by each estimate", *account.profiles.values()):
-        table.add_column(heading, overflow="fold")
-    for line in lines:
+    table.add_column("phase", overflow="fold", ratio=2)
+    table.add_column("FLOP by each estimate", overflow="fold", ratio=3)
+    for label in account.profiles.values():
+        table.add_column(label, overflow="fold", max_width=max(map(len, label.split())))
+    for line in account.lines:
         planned = " (planned)" if line.status == "planned" else ""
         days = "" if line.days.unknown else f"\n{wording.fact_text('phase_days', line.days)}"
-        estimates = "\n".join(f"{number(best)} {method}" for method, best, _ in line.estimates)
+        estimates = "\n".join(
+            f"{number(best)} {method if how == method else f'{method}: {how}'}" for method, best, how in line.estimates
+        )
         counts = [COUNTED[line.counts[profile]] for profile in account.profiles]
         table.add_row(Text(f"{line.label}{planned}{days}"), Text(estimates), *counts)
     yield table
