@@ -272,7 +272,9 @@ def test_the_same_ledger_gives_the_same_bytes():
 def test_what_each_input_contributes():
     """Bands of ± 20 % and ± 5 %: the swings are 1.2^1.645 - 1.2^-1.645 = 0.609 and 0.161, squared 93.5 and 6.5 of 100."""
     given = {"value": "1e13 ± 20 %", "basis": "planned", "source": "budget"}
-    moved = verdict_object(screened(pretraining(six_nd("1e11 ± 5 %", given))))["quantities"]["training_compute"]["moved_by"]
+    moved = verdict_object(screened(pretraining(six_nd("1e11 ± 5 %", given))))["quantities"]["training_compute"][
+        "moved_by"
+    ]
     swings = [1.2**REACH - 1.2**-REACH, 1.05**REACH - 1.05**-REACH]
     shares = [swing**2 / sum(other**2 for other in swings) for swing in swings]
     assert [entry["what"] for entry in moved] == ["pretraining: tokens", "pretraining: parameters"]
