@@ -27,7 +27,7 @@ decides; of an exclusion, those in which it takes an item out. `lines` are the t
 at and one just above. A row that names a group of items, such as 3A090.a, counts for each of them. Of rules about models the items are listed; `tests/test_boundaries.py` tries every threshold of every rule.
 """
 HEADINGS = ("rule", "version", "clause", "lines", "golden rows", "oracle rows")
-HARDWARE = ("chip", "cluster", "die")
+HARDWARE = ("chip", "cluster", "die", "shipment")
 ABOUT_ITEMS = ("outcome", "item")
 FOLLOWS_FROM = {"days_since_application": {"designer_application_date"}, "standing_date": {"transaction_date"}}
 NEAR = Fraction(1, 100)
@@ -113,8 +113,9 @@ def version_on(rule: str, as_of: str) -> str:
 
 
 def golden_rows() -> list[Row]:
-    """Every row of the golden tables on chips and systems whose columns are inputs."""
-    return [*_of_table("chip_rules.csv"), *_of_table("3a090.csv", "us.ear.3a090"), *_of_foundry()]
+    """Every row of the golden tables on chips, systems and shipments whose columns are inputs."""
+    tables = (("chip_rules.csv", ""), ("shipments.csv", ""), ("3a090.csv", "us.ear.3a090"))
+    return [*(row for name, rule in tables for row in _of_table(name, rule)), *_of_foundry()]
 
 
 def _of_table(name: str, rule: str = "") -> Iterator[Row]:
@@ -255,7 +256,7 @@ def reported(rule: str, version: Version) -> tuple[Clause, ...]:
 
 
 def is_about_models(rule: str) -> bool:
-    """Whether a rule is about models and not about chips, dies and systems."""
+    """Whether a rule is about models and not about chips, dies, systems and shipments."""
     return SPECS.rules[rule].subject not in HARDWARE
 
 

@@ -75,6 +75,14 @@ LINES = {
         "total_processing_performance < 21000 TPP",
         "dram_bandwidth < 6500 GB/s",
     },
+    "us.ear.case-by-case-2026-shipment@2026-01-15": {"performance_to_china_per_united_states <= 50%"},
+    "us.ear.license-exception-lpp@2025-01-13": {"performance_to_consignee_in_year <= 26900000 TPP"},
+    "us.ear.aia-certificate@2025-01-13": {"performance_to_consignee >= 253000000 TPP"},
+    "us.ear.review-policy-2025-text@2025-01-13": {
+        "performance_to_country <= 790000000 TPP",
+        "performance_to_country > 790000000 TPP",
+    },
+    "us.tariff.section-232-entry@2026-01-15": {"new_datacenter_load > 100 MW"},
     "us.ear.foundry-presumption@2025-01-16": PRESUMPTION,
     "us.ear.foundry-presumption@2026-04-07": PRESUMPTION
     | {"days_since_application < 180 day", "standing_date < 2026-12-31", "standing_date > 2026-12-31"},

@@ -278,10 +278,10 @@ def test_one_quantity_is_set_once(run):
     assert "applicable_die_area" in done.err
 
 
-def test_destination_options_are_inputs(verdict_of):
+def test_destination_options_are_inputs_of_the_shipment(verdict_of):
     """--to and --hq take a code or a name."""
     _, verdict = verdict_of("chip", "H20", "--as-of", TODAY, "--to", "China", "--hq", "sg")
-    given = {entry["name"]: entry for entry in verdict["inputs"]}
+    given = {entry["name"]: entry for entry in verdict["shipment"]["inputs"]}
     assert (given["destination"]["value"], given["headquarters"]["value"]) == ("cn", "sg")
 
 

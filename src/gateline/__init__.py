@@ -1,6 +1,7 @@
 """On which side of the law's numerical lines a chip, a model or a fleet lies, with every step shown.
 
 The three jobs are `screen_chip`, `check_release` and `screen_fleet`; the command line has the same nouns.
+`screen_shipment` asks of one shipment whether a licence is required, what could do without, and how it would be reviewed.
 `chip_timeline` and `catalogue_timeline` put chips to the rules on every date on which something changes.
 """
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
         quick_ledger,
         screen_chip,
         screen_fleet,
+        screen_shipment,
     )
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "quick_ledger",
     "screen_chip",
     "screen_fleet",
+    "screen_shipment",
 ]
 
 

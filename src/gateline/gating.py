@@ -10,9 +10,9 @@ from gateline.errors import InputError
 from gateline.rules.corpus import Specs
 from gateline.rules.model import Rule, Status, Version, belongs
 
-GATING_EFFECTS = ("classification", "presumption", "notification")
+GATING_EFFECTS = ("classification", "presumption", "notification", "licence")
 SHOWN_ON_REQUEST = ("definition",)
-SUBJECTS = {"chip": "a chip", "cluster": "a system", "training": "a model"}
+SUBJECTS = {"chip": "a chip", "cluster": "a system", "training": "a model", "shipment": "a shipment"}
 
 
 @dataclass(frozen=True, slots=True)

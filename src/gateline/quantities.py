@@ -61,9 +61,9 @@ class Quantity:
     total_of : tuple of str
         The quantities whose sum this is.
     of : str
-        For names: what the name denotes, ``country``, ``entity`` or ``product``.
+        For names: what the name denotes, such as ``country``, ``entity`` or ``product``.
     subjects : tuple of str
-        What it describes: ``chip``, ``cluster``, ``training``.
+        What it describes: ``chip``, ``cluster``, ``training``, ``shipment``.
     label : str
         Short form of the name for tables, where the name itself is long.
     """
@@ -251,7 +251,12 @@ _CHIP = (
     _name("packaging_country", "country", "TW", "country in which the die is packaged"),
     _name("packager", "entity", "Amkor", "company that packages the die"),
     _name("destination", "country", "CN", "country of destination"),
-    _name("headquarters", "country", "CN", "headquarters of the recipient's ultimate parent"),
+    _name(
+        "headquarters",
+        "country",
+        "CN",
+        "headquarters of the recipient's ultimate parent; its own if they are in Macau or D:5",
+    ),
     Quantity(
         name="transaction_date",
         kind=Kind.DATE,
@@ -486,10 +491,77 @@ _TRAINING = (
     _date("agency_questions_on", "2026-11-20", "day on which the agency put its questions"),
 )
 
+_SHIPMENT = (
+    _flag("item_of_a_level", "an IC of 3A090.a, or a system with such an IC"),
+    _flag("item_of_a_or_b_level", "an IC of 3A090.a or 3A090.b, or a system that takes one of these levels"),
+    _flag("item_of_3a090_c", "memory of 3A090.c"),
+    _flag("item_open_to_license_exception_hbm", "memory of 3A090.c that is slow enough for License Exception HBM"),
+    _flag("item_within_case_by_case_2026", "every IC of 3A090 in it is within the limits of the case-by-case review"),
+    _flag("item_reached_by_letter_2025_04", "an IC in it has the bandwidths of the letters of April 2025"),
+    _name("origin", "country", "US", "country from which the item is shipped"),
+    _name("end_user_country", "country", "CN", "country in which the end users are located"),
+    _name("exporter_headquarters", "country", "US", "headquarters of the exporter, or of its ultimate parent"),
+    _name("consignee", "entity", "Example Cloud", "the ultimate consignee"),
+    _name("end_user", "entity", "Example Cloud", "the end user; of several, one that is on no list"),
+    _name("end_use", "end use", "repair", "what an article is imported for"),
+    _name("tariff_heading", "product", "8473.30", "heading or number of the tariff schedule (HTSUS) for the article"),
+    _flag("exported_from_united_states", "an export: the item leaves the United States"),
+    _flag("in_country_transfer", "a transfer within one country"),
+    _flag("consignee_in_supplement_8", "the ultimate consignee is a party of Supplement No. 8 to part 740"),
+    _flag("end_users_in_supplement_8", "all end users are parties of Supplement No. 8 to part 740"),
+    _flag(
+        "majority_owned_from_macau_or_d5", "the end user is majority-owned by an entity headquartered in Macau or D:5"
+    ),
+    _flag("private_end_user", "no government but that of the United States controls the end user"),
+    _flag("production_end_use", "the items serve development, production or storage only"),
+    *(
+        _flag(f"end_use_{use}", f"imported for {says}")
+        for use, says in (
+            ("us_datacenter", "a data center in the United States"),
+            ("us_repair", "repair or replacement in the United States"),
+            ("us_research", "research and development in the United States"),
+            ("us_startup", "a start-up in the United States"),
+            ("consumer", "consumer use outside data centers (gaming, PC, workstation, automotive)"),
+            ("civil_industrial", "civil industrial use outside data centers"),
+            ("us_public_sector", "the public sector of the United States"),
+        )
+    ),
+    _amount("units", "", "8", "items in the shipment", bare=True, zero=False),
+    _amount("declared_value", "USD", "30000 USD", "declared value of the shipment"),
+    _amount("new_datacenter_load", "MW", "120 MW", "new load of the data center for training and running AI"),
+    _amount(
+        "performance_to_consignee_in_year",
+        "TPP",
+        "26.9e6 TPP",
+        "performance to the ultimate consignee in the calendar year, all exporters together, this shipment included",
+    ),
+    _amount(
+        "performance_to_consignee",
+        "TPP",
+        "253e6 TPP",
+        "performance to the ultimate consignee since 2025, this shipment included",
+    ),
+    _amount(
+        "performance_to_country",
+        "TPP",
+        "790e6 TPP",
+        "performance installed in the country under licences since 2025, this shipment included",
+    ),
+    _amount(
+        "performance_to_china_per_united_states",
+        "",
+        "50%",
+        "performance of the product shipped to China and Macau per that shipped for end use in the United States",
+        bare=True,
+        percent=True,
+    ),
+    _date("notified_bis_on", "2026-11-20", "day on which the notice of License Exception NAC went to BIS"),
+)
+
+_BY_SUBJECT = (("chip", _CHIP), ("cluster", _CLUSTER), ("training", _TRAINING), ("shipment", _SHIPMENT))
+
 QUANTITIES: dict[str, Quantity] = {
-    entry.name: replace(entry, subjects=(subject,))
-    for subject, entries in (("chip", _CHIP), ("cluster", _CLUSTER), ("training", _TRAINING))
-    for entry in entries
+    entry.name: replace(entry, subjects=(subject,)) for subject, entries in _BY_SUBJECT for entry in entries
 }
 _ALIASES = {alias: entry.name for entry in QUANTITIES.values() for alias in entry.aliases}
 

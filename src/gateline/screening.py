@@ -106,6 +106,8 @@ class Screening:
         Other measures of training compute, such as tokens, and the operations in one of each.
     account : ComputeAccount or None
         The ledger behind training compute.
+    shipment : Screening or None
+        What is said about a shipment of the subject, where one was asked about.
     """
 
     subject: Subject
@@ -117,11 +119,17 @@ class Screening:
     remarks: tuple[str, ...] = ()
     exchange: tuple[tuple[str, Fraction], ...] = ()
     account: ComputeAccount | None = None
+    shipment: Screening | None = None
 
     @property
     def outcome(self) -> Outcome:
         """Met if a gating rule is met, else undetermined if one is, else not met."""
         return max((verdict.outcome for verdict in self.verdicts if verdict.gating), default=Outcome.NOT_MET)
+
+    @property
+    def gravest(self) -> Outcome:
+        """The outcome, or that of the shipment where it is graver."""
+        return self.outcome if self.shipment is None else max(self.outcome, self.shipment.outcome)
 
     def tests(self, name: str) -> bool:
         """Whether any rule shown depends on an input, itself or as part of a ratio."""

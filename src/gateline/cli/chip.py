@@ -27,14 +27,28 @@ from gateline.cli.options import (
 @click.command()
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @options(AS_OF)
+@click.option("--from", "origin", metavar="CC", help="Country from which it is shipped.")
 @click.option("--to", "destination", metavar="CC", help="Country of destination.")
 @click.option("--hq", "headquarters", metavar="CC", help="Headquarters of the recipient's ultimate parent.")
+@click.option("--consignee", metavar="NAME", help="The ultimate consignee.")
+@click.option("--end-user", metavar="NAME", help="The end user; of several, one that is on no list.")
+@click.option("--end-user-country", metavar="CC", help="Where the end users are; --to where it is left out.")
+@click.option(
+    "--transaction",
+    type=click.Choice(["export", "reexport", "transfer"]),
+    help="What the shipment is; taken from --from and --to where it is left out.",
+)
 @options(SET, ROLE, RULES, READING, STRICT, CHECK_FORMAT, OUTPUT, EXIT_ZERO)
 def chip(
     targets: tuple[str, ...],
     as_of: date,
+    origin: str | None,
     destination: str | None,
     headquarters: str | None,
+    consignee: str | None,
+    end_user: str | None,
+    end_user_country: str | None,
+    transaction: str | None,
     changes: dict[str, str],
     role: str,
     rules: tuple[str, ...],
@@ -47,29 +61,37 @@ def chip(
     """Say how a chip is classified, which lines it crosses, how far away each is, and what is missing.
 
     TARGET is a chip of the catalogue (H20, "RTX 4090", nvidia-h100-sxm), a YAML or JSON file of a chip or of a system
-    built from chips, or - for standard input.
+    built from chips, or - for standard input. With --from, --to, --hq and the like also what rules say of a shipment: is a
+    licence required, by the text and as enforced; which exceptions are open; how is an application reviewed; which tariff.
 
     \b
     Examples:
         gateline chip H20 --as-of 2024-06-01
         gateline chip examples/foundry-die.yaml --role foundry --format json
         gateline chip examples/server.yaml --format markdown -o server.md
+        gateline chip H200 --from US --to CN --hq CN
 
     Exit status: 0 not met, 3 met, 4 undetermined, 2 bad usage or input, 1 failure.
     """
-    from gateline.jobs import screen_target
+    from gateline.jobs import Transaction, screen_with_shipment
     from gateline.report.findings import Checked
 
-    given = {"destination": destination, "headquarters": headquarters}
-    changes = changes | {name: value for name, value in given.items() if value is not None}
+    given = Transaction(origin, destination, headquarters, transaction, consignee, end_user, end_user_country)
     checked = [
         Checked(
-            screen_target(
-                target, as_of, role=role, rules=rules, changes=changes, readings=readings, strict_facts=strict_facts
+            screen_with_shipment(
+                target,
+                as_of,
+                given,
+                role=role,
+                rules=rules,
+                changes=changes,
+                readings=readings,
+                strict_facts=strict_facts,
             ),
             file_of(target),
         )
         for target in targets
     ]
     show(checked, format_, output)
-    return exit_code([each.screening.outcome for each in checked], exit_zero=exit_zero)
+    return exit_code([each.screening.gravest for each in checked], exit_zero=exit_zero)

@@ -144,7 +144,10 @@ def options(*decorators: Callable[[Command], Command]) -> Callable[[Command], Co
 
 def show(checked: Sequence[Checked], format_: str, output: Path | None) -> None:
     """Print or write verdicts, and tell on standard error what is to be said about the inputs."""
-    for remark in dict.fromkeys(remark for each in checked for remark in each.screening.remarks):
+    from gateline.report.shipment import each_with_shipment
+
+    screenings = each_with_shipment(each.screening for each in checked)
+    for remark in dict.fromkeys(remark for screening in screenings for remark in screening.remarks):
         click.echo(f"gateline: {remark}", err=True)
     if format_ == "text" and output is None:
         from rich.console import Console

@@ -13,7 +13,7 @@ from gateline.chips.rates import TF32_BITS, chosen_rates, together
 from gateline.clusters.systemfile import System
 from gateline.inputs import Datum, Inputs, to_columns
 from gateline.rules.corpus import Specs
-from gateline.rules.explain import explain, group_outcome
+from gateline.rules.explain import Explanation, explain, group_outcome
 from gateline.rules.model import Outcome
 from gateline.rules.program import compile_version
 
@@ -62,16 +62,17 @@ def derive(system: System, members: Sequence[Member], specs: Specs, as_of: date,
     readings : mapping
         Choice per reading.
     """
-    inputs = {flag: _contained(flag, members, specs, as_of, readings) for flag in CONTAINED}
+    inputs = {flag: contained(wanted, members, specs, as_of, readings) for flag, wanted in CONTAINED.items()}
     inputs |= {name: _together(name, members, readings) for name in PRECISIONS}
     inputs["training_rate"] = _peak(members)
     inputs |= {name: Datum(value, "stated") for name, value in system.stated.items()}
     return inputs
 
 
-def _contained(flag: str, members: Sequence[Member], specs: Specs, as_of: date, readings: Mapping[str, str]) -> Datum:
+def contained(
+    wanted: Contained, members: Sequence[Member], specs: Specs, as_of: date, readings: Mapping[str, str]
+) -> Datum:
     """Whether an IC of the system meets the items, as the one evaluator says of each sort of chip."""
-    wanted = CONTAINED[flag]
     version = specs.rules[wanted.rule].version_on(as_of)
     if version is None:
         return Datum(False, f"{wanted.rule} had not been issued")
@@ -80,15 +81,20 @@ def _contained(flag: str, members: Sequence[Member], specs: Specs, as_of: date, 
     for member in members:
         columns = to_columns(member.inputs)
         outcome = group_outcome(program, columns, wanted.group, exclusions=wanted.exclusions)
-        outcomes.append((member, outcome, explain(program, columns).item))
-    gravest = max(outcome for _, outcome, _ in outcomes)
-    value = None if gravest is Outcome.UNDETERMINED else gravest is Outcome.MET
-    return Datum(value, "; ".join(_how(member, outcome, item) for member, outcome, item in outcomes))
+        outcomes.append((outcome, _how(member, outcome, explain(program, columns))))
+    return Datum(as_flag(max(outcome for outcome, _ in outcomes)), "; ".join(how for _, how in outcomes))
 
 
-def _how(member: Member, outcome: Outcome, item: str | None) -> str:
-    answer = item if outcome is Outcome.MET and item else outcome.word.replace("_", " ")
-    return f"{member.count:,} × {member.name}: {answer}"
+def as_flag(outcome: Outcome) -> bool | None:
+    """An outcome as the value of a flag."""
+    return None if outcome is Outcome.UNDETERMINED else outcome is Outcome.MET
+
+
+def _how(member: Member, outcome: Outcome, explanation: Explanation) -> str:
+    answer = explanation.item if outcome is Outcome.MET and explanation.item else outcome.word.replace("_", " ")
+    open_part = outcome is Outcome.UNDETERMINED and explanation.settles
+    missing = f" (missing: {', '.join(name.replace('_', ' ') for name in explanation.settles)})" if open_part else ""
+    return f"{member.count:,} × {member.name}: {answer}{missing}"
 
 
 def _together(name: str, members: Sequence[Member], readings: Mapping[str, str]) -> Datum:

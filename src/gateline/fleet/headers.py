@@ -25,6 +25,8 @@ DIE_UNITS = {
 DIE = re.compile(rf"die([1-9])_({'|'.join(DIE_UNITS)})")
 HEADER = re.compile(r"\s*(?P<name>[^\[\]]*?)\s*(?:\[\s*(?P<unit>[^\[\]]*?)\s*\])?\s*")
 SHORT_NAMES = {"to": "destination", "hq": "headquarters"}
+KNOWN = tuple(name for name, entry in QUANTITIES.items() if entry.subjects != ("shipment",))
+"""Quantities that a column may hold; what is said of a shipment alone is passed through."""
 OWN_COLUMNS = ("chip", "as_of", "count", "id", "consignee")
 
 
@@ -135,7 +137,7 @@ def _place(header: Header, position: int, heading: str) -> str:
     if die := DIE.fullmatch(name):
         return _place_die(header, position, int(die[1]), die[2], unit)
     try:
-        entry = quantity(name)
+        entry = quantity(name, among=KNOWN)
     except InputError:
         header.passed.append(heading)
         return f"'{heading}'"
@@ -173,7 +175,7 @@ def _factor(unit: str | None, entry: Quantity) -> Fraction:
 
 def near_names(header: Header) -> list[tuple[str, str]]:
     """Columns passed through whose heading looks like a known one, with that one."""
-    known = [*QUANTITIES, *OWN_COLUMNS, *SHORT_NAMES, *(f"dense_rate_{bits}bit" for bits in BIT_LENGTHS)]
+    known = [*KNOWN, *OWN_COLUMNS, *SHORT_NAMES, *(f"dense_rate_{bits}bit" for bits in BIT_LENGTHS)]
     known += [f"die1_{key}" for key in DIE_UNITS]
     pairs = []
     for heading in header.passed:

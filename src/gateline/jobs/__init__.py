@@ -3,10 +3,12 @@
 from gateline.jobs.chip import default_catalogue, find_chip, screen_chip
 from gateline.jobs.fleet import screen_fleet
 from gateline.jobs.release import check_release, quick_ledger
+from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shipment
 from gateline.jobs.system import screen_system, screen_target
 from gateline.jobs.timeline import catalogue_timeline, chip_timeline
 
 __all__ = [
+    "Transaction",
     "catalogue_timeline",
     "check_release",
     "chip_timeline",
@@ -15,6 +17,8 @@ __all__ = [
     "quick_ledger",
     "screen_chip",
     "screen_fleet",
+    "screen_shipment",
     "screen_system",
     "screen_target",
+    "screen_with_shipment",
 ]

@@ -30,6 +30,8 @@ MAXIMUM_PATH = 1000
 HOST_LINK = re.compile(r"PCI|CXL|C2C|UPI|host|fabric", re.IGNORECASE)
 ROUNDINGS = (3, 2)
 """Significant digits to which datasheets and articles round."""
+CHANGEABLE = (*STATED, "datacenter", "designer")
+"""Inputs of a chip that may be overridden or added."""
 WEAK = frozenset({"estimate", "unknown"})
 """Confidences of figures on which nobody should stake a licence."""
 
@@ -147,10 +149,10 @@ def screen_chip(
     """
     specs = specs or default_specs()
     found = find_chip(target) if isinstance(target, str) else target
-    stated = read_changes(changes or {}, (*STATED, "datacenter", "designer"), specs)
+    stated = read_changes(changes or {}, CHANGEABLE, specs)
 
     def inputs(chip: Chip, readings: Mapping[str, str]) -> Inputs:
-        return completed(overridden(derive(chip, specs, as_of, readings), stated), as_of)
+        return chip_inputs(chip, stated, specs, as_of, readings)
 
     chosen = specs.choose_readings(readings or {})
     screening = screen(
@@ -162,6 +164,11 @@ def screen_chip(
         rounded=[Rounded(digits, inputs(with_rounded_figures(found.chip, digits), chosen)) for digits in ROUNDINGS],
     )
     return _with_estimates(with_idle(screening, stated))
+
+
+def chip_inputs(chip: Chip, stated: Inputs, specs: Specs, as_of: date, readings: Mapping[str, str]) -> Inputs:
+    """What rules about chips read of a chip, with what is stated in place of what its figures say."""
+    return completed(overridden(derive(chip, specs, as_of, readings), stated), as_of)
 
 
 def doubts(chip: Chip) -> list[str]:

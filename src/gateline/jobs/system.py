@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 
 from gateline.chips.chipfile import Chip
-from gateline.chips.derive import completed
-from gateline.chips.derive import derive as derive_chip
 from gateline.clusters.derive import Member, derive
 from gateline.clusters.systemfile import STATED, System, is_system
 from gateline.documents import Document
 from gateline.gating import Request
 from gateline.inputs import Inputs
 from gateline.jobs.changes import read_changes, with_idle
-from gateline.jobs.chip import Target, chip_of, find_chip, identity, read_file, screen_chip
+from gateline.jobs.chip import Target, chip_inputs, chip_of, find_chip, identity, read_file, screen_chip
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
 from gateline.screening import Screening, Subject, screen
@@ -90,25 +88,37 @@ def screen_system(
     """
     specs = specs or default_specs()
     system = document.validate(System)
-    found = [_chip(part.chip, part.design) for part in system.chips]
+    found = chips_of(system)
     stated = read_changes(changes or {}, STATED, specs)
 
     def inputs(readings: Mapping[str, str]) -> Inputs:
-        members = [
-            Member(
-                target.chip.name,
-                target.chip,
-                part.count,
-                completed(derive_chip(target.chip, specs, as_of, readings), as_of),
-            )
-            for target, part in zip(found, system.chips, strict=True)
-        ]
-        return derive(system, members, specs, as_of, readings) | stated
+        return derive(system, members_of(system, found, specs, as_of, readings), specs, as_of, readings) | stated
 
     remarks = tuple(dict.fromkeys(member.remark for member in found if member.remark))
     request = Request(as_of, role, rules, strict_facts, readings or {})
     subject = Subject("cluster", identity(target), system.name, system.notes)
     return with_idle(screen(specs, subject, inputs, request, remarks), stated)
+
+
+def chips_of(system: System) -> list[Target]:
+    """The chip of each sort in a system.
+
+    Raises
+    ------
+    InputError
+        If one is not in the catalogue.
+    """
+    return [_chip(part.chip, part.design) for part in system.chips]
+
+
+def members_of(
+    system: System, found: list[Target], specs: Specs, as_of: date, readings: Mapping[str, str]
+) -> tuple[Member, ...]:
+    """The chips of a system with their inputs; `found` are those of `chips_of`."""
+    return tuple(
+        Member(target.chip.name, target.chip, part.count, chip_inputs(target.chip, {}, specs, as_of, readings))
+        for target, part in zip(found, system.chips, strict=True)
+    )
 
 
 def _chip(name: str, design: Chip | None) -> Target:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from gateline.chips.catalogue import Catalogue, Entry
-from gateline.report.wording import due_text
+from gateline.report.wording import due_text, percent
 from gateline.rules.corpus import Specs
 from gateline.rules.model import (
     Clause,
@@ -108,6 +108,7 @@ def _clause(clause: Clause) -> Json:
         "unless": list(clause.unless),
         "under": dict(clause.under),
         "by": clause.by,
+        "rate": percent(clause.rate) if clause.rate else "",
     }
     return found | {key: value for key, value in more.items() if value}
 

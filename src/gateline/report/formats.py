@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 from io import StringIO
 
@@ -36,8 +37,16 @@ def render(format_: str, checked: Sequence[Checked]) -> str:
         return verdict_json.write(screenings)
     if format_ == "text":
         return _text(checked)
-    report: str = import_module(f"gateline.report.{MODULES[format_]}").write(checked)
+    report: str = import_module(f"gateline.report.{MODULES[format_]}").write(list(_with_shipments(checked)))
     return report
+
+
+def _with_shipments(checked: Sequence[Checked]) -> Iterator[Checked]:
+    """What was checked, each followed by its shipment."""
+    for each in checked:
+        yield each
+        if each.screening.shipment is not None:
+            yield replace(each, screening=each.screening.shipment)
 
 
 def _text(checked: Sequence[Checked]) -> str:

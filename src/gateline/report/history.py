@@ -14,7 +14,7 @@ from gateline.numerals import exact_text, number
 from gateline.quantities import QUANTITIES, Kind
 from gateline.report.duty_json import due_object
 from gateline.report.verdict_json import NOTICE, plain
-from gateline.report.wording import OPERATOR, condition_text, due_text, words
+from gateline.report.wording import OPERATOR, condition_text, due_text, percent, words
 from gateline.rules.corpus import Specs
 from gateline.rules.due import AfterEvent, EachYear, OnDay, WithEvent
 from gateline.rules.history import (
@@ -122,7 +122,8 @@ def _clause_lines(difference: ClauseDifference) -> Iterator[str]:
 
 def _rest(clause: Clause) -> Json:
     """What a clause has beside its text and conditions: exclusions, readings, days."""
-    return {field.name: getattr(clause, field.name) for field in fields(clause) if field.name not in TOLD}
+    rest = {field.name: getattr(clause, field.name) for field in fields(clause) if field.name not in TOLD}
+    return {name: value for name, value in rest.items() if value is not None}
 
 
 def _words(value: Any) -> str:
@@ -140,6 +141,8 @@ def _words(value: Any) -> str:
             return due_text(value)
         case Enum():
             return words(str(value.value))
+        case Fraction():
+            return percent(value)
         case tuple():
             return ", ".join(map(_words, value))
     if is_dataclass(value):
@@ -227,6 +230,8 @@ def _plain(value: Any) -> Any:
             return value.value
         case date():
             return value.isoformat()
+        case Fraction():
+            return float(value)
         case tuple():
             return [_plain(entry) for entry in value]
     if is_dataclass(value):

@@ -8,6 +8,7 @@ from itertools import islice
 from gateline.report import wording
 from gateline.report.escape import markdown as escaped
 from gateline.report.findings import Checked, data_line, distance, known_amounts, near, standing
+from gateline.report.shipment import charge_of, charge_text, licence_text
 from gateline.report.verdict_json import NOTICE
 from gateline.report.wording import SIGN, WORD, words
 from gateline.rules.deadlines import duties
@@ -39,6 +40,7 @@ def section(screening: Screening) -> str:
         part("Rules", table(("outcome", "rule", "item", "distance", "status"), _rules(screening))),
         part("What is missing", bullets(_missing(screening))),
         part("Near a line", bullets(_near(screening))),
+        part("What is charged", bullets(_charges(screening))),
         part("Readings that decide", table(READINGS, _readings(screening))),
         part("Assumed, because nobody said", bullets(_assumed(screening))),
         part("Duties of the rules that are met", bullets(_duties(screening))),
@@ -76,6 +78,7 @@ def _headline(screening: Screening) -> str:
         f"## {SIGN[outcome]} {WORD[outcome]}: {escaped(subject.name + identity)}\n",
         f"As of {screening.request.as_of}, for the {screening.request.role}.\n",
         *([f"Classification: {escaped(classification)}\n"] if classification else []),
+        *([f"{escaped(told)}.\n"] if (told := licence_text(screening)) else []),
         *([] if any(verdict.gating for verdict in screening.verdicts) else ["No rule gates on this date.\n"]),
     ]
     return "\n".join(lines)
@@ -124,6 +127,12 @@ def _names(names: Sequence[str]) -> str:
 def _near(screening: Screening) -> Iterable[str]:
     for verdict in _ranked(screening):
         yield from (f"{verdict.rule.id}: {line}" for line in near(verdict))
+
+
+def _charges(screening: Screening) -> Iterable[str]:
+    for verdict in _ranked(screening):
+        if found := charge_of(verdict):
+            yield f"{verdict.rule.id}: {charge_text(found)}"
 
 
 def _readings(screening: Screening) -> Iterable[tuple[str, ...]]:

@@ -14,6 +14,7 @@ from rich.text import Text
 from gateline.numerals import number
 from gateline.quantities import QUANTITIES, Kind
 from gateline.report import wording
+from gateline.report.shipment import charge_of, charge_text, each_with_shipment, licence_text, matters
 from gateline.report.verdict_json import NOTICE
 from gateline.report.wording import SIGN, WORD, words
 from gateline.rules.columns import Column, Columns
@@ -28,8 +29,8 @@ STYLE = {Outcome.MET: "bold red", Outcome.UNDETERMINED: "bold yellow", Outcome.N
 
 
 def write(screenings: Sequence[Screening], console: Console) -> None:
-    """Print one card per subject, and the notice once."""
-    for screening in screenings:
+    """Print one card per subject and shipment, and the notice once."""
+    for screening in each_with_shipment(screenings):
         console.print(card(screening))
     console.print(Text(NOTICE, style="dim"))
 
@@ -50,7 +51,8 @@ def card(screening: Screening) -> RenderableType:
         parts.append(Text("No rule gates on this date; exit status 0.", style="yellow"))
     if brief := [verdict for verdict in gating if _is_brief(verdict, screening)]:
         parts.append(_list("Gating, not met", brief, screening))
-    if others:
+    parts += [_verdict(verdict, screening) for verdict in others if matters(verdict, screening)]
+    if others := [verdict for verdict in others if not matters(verdict, screening)]:
         parts.append(_list("Shown, not gating", sorted(others, key=lambda verdict: -verdict.outcome), screening))
     if screening.subject.notes:
         parts.append(Text(f"Note: {screening.subject.notes}", style="dim"))
@@ -78,6 +80,7 @@ def _headline(screening: Screening) -> RenderableType:
     )
     classification = wording.classification_text(screening)
     lines = [title, *([Text(f"Classification: {classification}")] if classification else [])]
+    lines += [Text(line) for line in [licence_text(screening)] if line]
     return Panel(Group(*lines), box=box.ROUNDED, expand=False)
 
 
@@ -196,6 +199,8 @@ def _because(verdict: Verdict, as_of: date) -> Iterable[RenderableType]:
     for tolerated in verdict.tolerated:
         differs = tolerated.outcome is not verdict.outcome
         yield Text(wording.tolerance_text(tolerated, verdict), style="yellow" if differs else "")
+    if (charge := charge_of(verdict)) is not None:
+        yield Text(charge_text(charge), style="bold")
     for fact, value in verdict.assumptions:
         assumed = wording.truth(value)
         yield Text(f"Assumed, because nobody said: {words(fact)}: {assumed} (state it with --set {fact}=yes or no).")

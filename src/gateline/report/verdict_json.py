@@ -14,6 +14,7 @@ from gateline.metrics import UNDEFINED
 from gateline.numerals import exact_text, is_decimal, is_exact_as_float, rounded
 from gateline.quantities import QUANTITIES, Kind
 from gateline.report.duty_json import duty_objects
+from gateline.report.shipment import charge_of, licence
 from gateline.report.wording import classification_text, close_tests, margin_share, swing_shares
 from gateline.rules.chances import Chance
 from gateline.rules.columns import Column, Columns, Names
@@ -55,9 +56,29 @@ def verdict_object(screening: Screening) -> Json:
         "verdicts": [_verdict(verdict, screening.request.as_of) for verdict in screening.verdicts],
         "outcome": screening.outcome.word,
         "classification": classification_text(screening),
+        **_licence(screening),
+        **({"shipment": verdict_object(screening.shipment)} if screening.shipment else {}),
         "remarks": list(screening.remarks),
         "notice": NOTICE,
     }
+
+
+def _licence(screening: Screening) -> Json:
+    """Whether a shipment needs a licence, by the text and as enforced."""
+    found = licence(screening)
+    return {} if found is None else {"licence": {"on_the_books": found[0].word, "enforced": found[1].word}}
+
+
+def _charge(verdict: Verdict) -> Json:
+    """What is charged, where the rule charges something."""
+    found = charge_of(verdict)
+    if found is None:
+        return {}
+    ends = {
+        name: {"low": _end(amount.low), "high": _end(amount.high), "unit": unit}
+        for name, amount, unit in (("rate", found.rate, ""), ("amount", found.amount, "USD"))
+    }
+    return {"charge": ends}
 
 
 def _account(account: ComputeAccount) -> Json:
@@ -192,6 +213,7 @@ def _verdict(verdict: Verdict, as_of: date) -> Json:
             {"digits": crossing.digits, "outcome": crossing.outcome.word, "item": crossing.item}
             for crossing in verdict.crossings
         ],
+        **_charge(verdict),
         "checklist": list(duty_objects(verdict, as_of)),
         "citations": [_citation(citation) for citation in version.citations],
         "confidence": version.confidence,

@@ -113,7 +113,8 @@ def asks_about(test: Condition) -> str:
 class Clause:
     """An item or an exclusion: it holds when all of its conditions hold and none of its exclusions does.
 
-    `by` says who has to give what the clause asks for, where that matters.
+    `by` says who has to give what the clause asks for, where that matters. `rate` is the share of the declared value
+    that is charged under an item.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Clause:
     cite: str = ""
     under: tuple[tuple[str, str], ...] = ()
     by: str = ""
+    rate: Fraction | None = None
 
     def speaks(self, readings: Mapping[str, str]) -> bool:
         """Whether the clause belongs to the readings chosen."""

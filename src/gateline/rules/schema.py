@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Literal
@@ -46,8 +47,11 @@ def _truth(text: str) -> bool:
 def _share(text: str) -> Fraction:
     share = read_number(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     if not 0 < share < 1:
-        raise InputError(f"share: '{text}' is not between 0 and 1. Write for example 30 %.")
+        raise InputError(f"'{text}' is not a share between 0 and 1. Write for example 30 %.")
     return share
+
+
+Share = Annotated[Fraction, Written(lambda text: _share(str(text)), "a share, such as 30 %")]
 
 
 class PeriodEntry(Part):
@@ -169,6 +173,11 @@ class ItemEntry(ExclusionEntry):
     """A group of conditions that meets the rule, unless one of the named exclusions (or groups of them) holds."""
 
     unless: list[str] = []
+    rate: Share | None = None
+
+    def build(self, unless: tuple[str, ...] = ()) -> Clause:
+        """The clause itself."""
+        return replace(super().build(unless), rate=self.rate)
 
 
 class PointEntry(Part):
@@ -188,7 +197,7 @@ class ToleranceEntry(Part):
     """The error in a figure that the authority accepts."""
 
     quantity: str
-    share: Annotated[Fraction, Written(lambda text: _share(str(text)), "a share of the figure, such as 30 %")]
+    share: Share
     says: str
     cite: str
 
