@@ -9,6 +9,7 @@ import pytest
 from statements import DISAGREEMENTS, asked_for, catalogue_chip, disagreements, says
 from support import SPECS, check_ledger, names, screen_chip_document, settings_of, table, verdict_of
 
+from gateline.jobs import screen_shipment
 from gateline.report.wording import close_tests
 from gateline.rules.model import Outcome
 from gateline.screening import Screening
@@ -96,7 +97,7 @@ OF_RULES = others("outcome", "dram_bandwidth")
 OF_UNITS = others("units")
 OF_DATES = others("effective")
 NOT_NUMBERS = others("approvals")
-WAITING = others("condition")
+HEADQUARTERS = others("condition")
 
 
 def test_no_published_statement_about_another_rule_is_left_out():
@@ -114,7 +115,7 @@ def test_no_published_statement_about_another_rule_is_left_out():
     }
     assert {row["rule"] for row in OTHERS if row["rule"]} <= set(SPECS.rules)
     assert all(row["rule"] and row["chip"] for row in OF_RULES)
-    used = (OF_RULES, OF_UNITS, OF_DATES, NOT_NUMBERS, WAITING)
+    used = (OF_RULES, OF_UNITS, OF_DATES, NOT_NUMBERS, HEADQUARTERS)
     assert [len(rows) for rows in used] == [33, 4, 1, 1, 1]
     assert sum(len(rows) for rows in used) == len(OTHERS) == 40
     assert Counter(row["agrees"] for row in OTHERS) == {"yes": 35, "no": 5}
@@ -147,10 +148,16 @@ def test_the_rest_is_not_a_matter_of_numbers():
     assert "not a matter of numbers" in row["explanation"]
 
 
-def test_what_waits_for_the_rules_about_shipments():
-    """When the data has a rule about shipments, this fails until these rows are screened with it."""
-    assert "shipment" not in {rule.subject for rule in SPECS.rules.values()}
-    assert all("rules about shipments" in row["explanation"] for row in WAITING)
+def test_the_rule_about_headquarters_asks_for_no_end_use():
+    """Malaysia is in no group of D; that the company's parent is Chinese is enough, and no input says anything of an end use."""
+    (row,) = HEADQUARTERS
+    assert (row["published"], row["expected"], row["agrees"]) == ("supercomputer end use", "none", "no")
+    screening = screen_shipment(
+        "nvidia-h100-sxm", date.fromisoformat(row["as_of"]), origin="US", destination="MY", headquarters="CN"
+    )
+    verdict = verdict_of(screening, "us.ear.license-requirement-enforced")
+    assert (verdict.outcome, verdict.explanation.item) == (Outcome.MET, "a.headquarters")
+    assert not any("end_use" in name or "supercomputer" in name for name in verdict.tested)
 
 
 def test_the_list_of_disagreements_is_up_to_date():
