@@ -41,10 +41,11 @@ def screened(tmp_path: Path, text: str, **options):
     return rows_of(output), rows_of(rejects) if rejects.exists() else [], summary
 
 
-def test_other_formats_are_refused_by_name(tmp_path):
-    """Parquet goes out but does not come in; the message says what does."""
-    with pytest.raises(InputError, match="read as CSV"):
-        screen_fleet(str(tmp_path / "x.parquet"), tmp_path / "out.csv", DAY)
+def test_a_missing_table_is_named(tmp_path):
+    """Whatever its format."""
+    for name in ("x.parquet", "x.arrow", "x.csv"):
+        with pytest.raises(InputError, match=rf"{name}: cannot be read: No such file or directory\."):
+            screen_fleet(str(tmp_path / name), tmp_path / "out.csv", DAY)
 
 
 def test_example_file(tmp_path):

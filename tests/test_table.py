@@ -5,10 +5,13 @@ import pytest
 from support import PROGRAMS
 
 from gateline.quantities import QUANTITIES, Kind
+from gateline.rules import table as tables
 from gateline.rules.columns import Column, Names, with_ratios
 from gateline.rules.evaluate import evaluate
+from gateline.rules.lookup import classify, place
 from gateline.rules.model import Outcome
-from gateline.rules.table import MAXIMUM_STATES, classify, compile_table, present
+from gateline.rules.table import MAXIMUM_STATES, compile_table, compile_tables, is_constant, present
+from gateline.rules.ways import compile_ways, ways_out
 
 ROWS = 500
 
@@ -45,18 +48,64 @@ def column(program, name, draw, ranged):
 @pytest.mark.parametrize("ranged", [False, True], ids=["points", "ranges"])
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_table_equals_evaluator(name, ranged):
-    """Some inputs are left out of the batch, which is unknown in every row; two threads say the same as one."""
+    """Some inputs are left out of the batch, which is unknown in every row."""
     program, draw = PROGRAMS[name], np.random.default_rng(3090)
     known = [entry for entry in inputs_of(program) if QUANTITIES[entry].kind is not Kind.AMOUNT or draw.random() < 0.8]
     columns = {entry: column(program, entry, draw, ranged) for entry in known[:9]}
     table = compile_table([program], present(columns))
     assert table is not None
-    assert len(table.answer) <= MAXIMUM_STATES
+    assert table.states <= MAXIMUM_STATES
     expected = evaluate(program, with_ratios(columns), ROWS)
-    for threads in (1, 2):
-        found = classify(table, columns, ROWS, threads).of(0)
-        assert found.outcome.tolist() == expected.outcome.tolist()
-        assert found.item.tolist() == expected.item.tolist()
+    found = classify(table, place(columns, ROWS)).of(0)
+    assert found.outcome.tolist() == expected.outcome.tolist()
+    assert found.item.tolist() == expected.item.tolist()
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_is_alike_in_every_row_takes_a_stretch_of_the_table(name):
+    """Some inputs have one value for all rows, which is no column of its own; the evaluator says the same."""
+    program, draw = PROGRAMS[name], np.random.default_rng(4800)
+    columns = {entry: column(program, entry, draw, ranged=False) for entry in inputs_of(program)[:9]}
+    for entry in [entry for entry, given in columns.items() if isinstance(given, Column)][::2]:
+        value = np.broadcast_to(columns[entry].low[0], ROWS)
+        columns[entry] = Column(value, value)
+        assert is_constant(columns[entry])
+    table = compile_table([program], present(columns))
+    assert table is not None
+    expected = evaluate(program, with_ratios(columns), ROWS)
+    found = classify(table, place(columns, ROWS)).of(0)
+    assert (found.outcome.tolist(), found.item.tolist()) == (expected.outcome.tolist(), expected.item.tolist())
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, program in PROGRAMS.items() if any(way.clause.by for way in program.exclusions)]
+)
+def test_ways_out_by_state(name):
+    """What is told of a state of the table is what is told of the rows in it, one by one."""
+    program, draw = PROGRAMS[name], np.random.default_rng(16)
+    columns = {entry: column(program, entry, draw, ranged=False) for entry in inputs_of(program)[:9]}
+    table = compile_table([program], present(columns))
+    assert table is not None
+    classified = classify(table, place(columns, ROWS))
+    places, texts = compile_ways(program, table.axes)
+    expected = ways_out(program, with_ratios(columns), ROWS).tolist()
+    assert [texts[number] for number in places[classified.stretch][classified.states]] == expected
+    assert len(set(expected)) > 3
+
+
+def test_rules_that_do_not_fit_one_table_get_several(monkeypatch):
+    """Together they hold every rule once; one that fits none stands alone without a table."""
+    programs = list(PROGRAMS.values())[:12]
+    draw = np.random.default_rng(0)
+    inputs = present(
+        {entry: column(program, entry, draw, False) for program in programs for entry in inputs_of(program)}
+    )
+    monkeypatch.setattr(tables, "MAXIMUM_STATES", 300)
+    parts = compile_tables(programs, inputs)
+    assert sorted(number for positions, _ in parts for number in positions) == list(range(12))
+    assert any(len(positions) > 1 for positions, _ in parts)
+    for positions, table in parts:
+        assert len(positions) == 1 if table is None else table.states <= 300
 
 
 def test_the_rows_reach_every_outcome():

@@ -2,6 +2,7 @@
 
 The three jobs are `screen_chip`, `check_release` and `screen_fleet`; the command line has the same nouns.
 `screen_shipment` asks of one shipment whether a licence is required, what could do without, and how it would be reviewed.
+`screen_table` is `screen_fleet` for data in memory, and `screen_batches` the same batch by batch.
 `chip_timeline` and `catalogue_timeline` put chips to the rules on every date on which something changes.
 """
 
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
         check_release,
         chip_timeline,
         quick_ledger,
+        screen_batches,
         screen_chip,
         screen_fleet,
         screen_shipment,
+        screen_table,
     )
 
 __all__ = [
@@ -30,9 +33,11 @@ __all__ = [
     "check_release",
     "chip_timeline",
     "quick_ledger",
+    "screen_batches",
     "screen_chip",
     "screen_fleet",
     "screen_shipment",
+    "screen_table",
 ]
 
 

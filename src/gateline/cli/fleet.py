@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,15 +11,16 @@ import click
 from gateline.cli.options import AS_OF, EXIT_CODES, EXIT_ZERO, READING, ROLE, RULES, STRICT, options
 
 if TYPE_CHECKING:
-    from gateline.fleet.run import FleetSummary, Progress
-
-LONG_BYTES = 5_000_000
+    from gateline.fleet.summary import FleetSummary
 
 
 @click.command()
 @click.argument("file")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Result: .csv or .parquet. Default: CSV to standard output."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Result: .csv, .parquet, .arrow or .feather, or for Parquet a folder. Default: standard output.",
 )
 @options(AS_OF)
 @click.option(
@@ -32,6 +30,14 @@ LONG_BYTES = 5_000_000
     show_default=True,
     help="Repeat the input columns, or only id (or row) and the new ones.",
 )
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["csv", "arrow"]),
+    default="csv",
+    show_default=True,
+    help="What standard output gets: CSV, or an Arrow stream.",
+)
 @options(ROLE, RULES, READING, STRICT)
 @click.option(
     "--rejects",
@@ -39,6 +45,9 @@ LONG_BYTES = 5_000_000
     help="Where rows that cannot be read are listed. Default: beside the output, or rejects.csv.",
 )
 @click.option("--allow-rejects", is_flag=True, help="Exit 0 although rows were rejected.")
+@click.option("--resume", is_flag=True, help="Keep the parts of an output folder that an earlier run finished.")
+@click.option("--threads", type=click.IntRange(1), help="Threads that screen. Default: as many as there are cores.")
+@click.option("--quiet", is_flag=True, help="Say nothing of the progress, and nothing of a run without faults.")
 @click.option(
     "--fail-on",
     type=click.Choice(["met", "undetermined"]),
@@ -50,16 +59,20 @@ def fleet(
     output: Path | None,
     as_of: date,
     columns: str,
+    format_: str,
     role: str,
     rules: tuple[str, ...],
     readings: dict[str, str],
     strict_facts: bool,
     rejects: Path | None,
     allow_rejects: bool,
+    resume: bool,
+    threads: int | None,
+    quiet: bool,
     fail_on: str | None,
     exit_zero: bool,
 ) -> int:
-    """Screen every row of a CSV table of chips or models.
+    """Screen every row of a table of chips or models: CSV, Parquet, Arrow, or a folder of Parquet files.
 
     Headings are canonical names with the unit in brackets: chip, dense_rate_16bit [TFLOP/s], applicable_die_area [mm^2],
     datacenter, io_bandwidth [GB/s], training_compute [FLOP], as_of, count. An empty cell is unknown.
@@ -67,13 +80,15 @@ def fleet(
     \b
     Examples:
         gateline fleet examples/fleet.csv -o verdicts.csv
-        gateline fleet inventory.csv -o verdicts.parquet --as-of 2025-01-01 --fail-on met
+        gateline fleet inventory.parquet -o verdicts.parquet --as-of 2025-01-01 --fail-on met
+        gateline fleet shipments/ -o screened/ --columns verdicts --resume
 
     Exit status: 0 every row was screened, 2 bad usage or input or rejected rows, 3 and 4 with --fail-on, 1 failure.
     """
+    from gateline.cli.progress import progress
     from gateline.jobs import screen_fleet
 
-    with _progress(file) as progress:
+    with progress(quiet=quiet) as told:
         summary = screen_fleet(
             file,
             output,
@@ -84,9 +99,17 @@ def fleet(
             strict_facts=strict_facts,
             rejects=rejects,
             all_columns=columns == "all",
-            progress=progress,
+            arrow=format_ == "arrow",
+            resume=resume,
+            threads=threads,
+            progress=told,
         )
-    _tell(summary, output, rejects)
+    if not quiet:
+        _tell(summary)
+    if summary.rejected:
+        click.echo(f"rejected rows are listed in {_where_rejects(output, rejects)}", err=True)
+    if output is not None and not quiet:
+        click.echo(f"verdicts are in {output}", err=True)
     if summary.rejected and not allow_rejects:
         return 2
     return 0 if exit_zero else _failure(summary, fail_on)
@@ -97,25 +120,19 @@ def _failure(summary: FleetSummary, fail_on: str | None) -> int:
     return code if fail_on == "undetermined" or (fail_on == "met" and code == EXIT_CODES["met"]) else 0
 
 
-@contextmanager
-def _progress(file: str) -> Iterator[Progress | None]:
-    """A bar on standard error for a long file on a terminal."""
-    path = Path(file)
-    if not sys.stderr.isatty() or not path.is_file() or path.stat().st_size < LONG_BYTES:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
+def _where_rejects(output: Path | None, rejects: Path | None) -> Path:
+    """The file, or for an output folder the folder, that lists cells that cannot be read."""
+    from gateline.jobs.fleet import rejects_beside
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(f"Screening {path.name}", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    return output / "_rejects" if output is not None and output.is_dir() else rejects or rejects_beside(output)
 
 
-def _tell(summary: FleetSummary, output: Path | None, rejects: Path | None) -> None:
+def _tell(summary: FleetSummary) -> None:
     """The summary, on standard error."""
     for remark in summary.remarks:
         click.echo(f"gateline: {remark}", err=True)
+    if summary.skipped:
+        click.echo(f"gateline: {summary.skipped:,} parts were finished by an earlier run and are kept", err=True)
     click.echo(
         f"{summary.rows:,} rows read, {summary.rows - summary.rejected:,} screened, {summary.rejected:,} rejected",
         err=True,
@@ -133,8 +150,8 @@ def _tell(summary: FleetSummary, output: Path | None, rejects: Path | None) -> N
         if assumed := summary.assumed.get(rule):
             facts = ", ".join(f"{fact}={'yes' if value else 'no'}" for fact, value in assumed.items())
             click.echo(f"{rule}: assumed in rows that do not say: {facts}", err=True)
-    if summary.rejected:
-        beside = output.with_suffix(".rejects.csv") if output is not None else Path("rejects.csv")
-        click.echo(f"rejected rows are listed in {rejects or beside}", err=True)
-    if output is not None:
-        click.echo(f"verdicts are in {output}", err=True)
+    if summary.slow:
+        rules = ", ".join(sorted(summary.slow))
+        click.echo(
+            f"gateline: too many combinations for a table, evaluated row by row, which is slower: {rules}", err=True
+        )

@@ -1,133 +1,198 @@
-"""Cells of text to arrays: whole columns at once, and one by one only where a column has an odd cell."""
+"""One column of a block as the screener reads it: what every sort of cell can be asked, and cells of text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from gateline.amounts import Amount, check_end, read_amount, read_days
+from gateline.amounts import Amount, check_end, read_amount, read_date, read_days
 from gateline.errors import InputError
+from gateline.fleet.faults import faults, is_sound
+from gateline.fleet.gather import gather
 from gateline.fleet.headers import NumberColumn
+from gateline.fleet.problems import Problems
 from gateline.numerals import read_number
 from gateline.quantities import Quantity
 from gateline.rules.columns import Column, Names
 
 Value = TypeVar("Value")
+Place = npt.NDArray[np.integer[Any]]
+Truth = npt.NDArray[np.bool_]
+ReadName = Callable[[str, Quantity], str | None]
+
 MAXIMUM_CELL = 200
+MAXIMUM_COUNT_DIGITS = 12
+"""A count of more digits is no count of chips, and its sums would not fit 64 bits."""
 UNKNOWN_WORDS = ("", "unknown", "?")
 FLAGS = {"yes": 1.0, "true": 1.0, "1": 1.0, "no": 0.0, "false": 0.0, "0": 0.0}
 NAN = float("nan")
 
 
+class Cells(Protocol):
+    """The cells of one column in a block; what cannot be read goes to `problems`, and counts as unknown."""
+
+    def numbers(self, column: NumberColumn, problems: Problems) -> Column:
+        """Amounts in canonical units."""
+
+    def flags(self, heading: str, problems: Problems) -> Column:
+        """Flags as 1, 0 and NaN (unknown)."""
+
+    def names(self, heading: str, entry: Quantity, read: ReadName, problems: Problems) -> Names:
+        """Names."""
+
+    def dates(self, heading: str, entry: Quantity, problems: Problems) -> Column:
+        """Dates, or spans of them, as day numbers."""
+
+    def days(self, default: int, problems: Problems) -> npt.NDArray[np.int64]:
+        """The day number on which each row is screened; `default` where the row does not say."""
+
+    def counts(self, problems: Problems) -> npt.NDArray[np.int64]:
+        """How many units each row stands for."""
+
+    def silent(self) -> Truth | None:
+        """The rows that say in words that the value is unknown, where there are any."""
+
+    def distinct(self) -> tuple[Sequence[str], Place]:
+        """The different cells as text, and which of them each row has."""
+
+    def codes(self) -> tuple[Place, int] | None:
+        """A number for the cell of each row, where the column has numbers for its few cells; and how many there are."""
+
+    def decoded(self, codes: Place) -> Cells:
+        """The cells that have these numbers."""
+
+
 @dataclass(frozen=True, slots=True)
-class Reject:
-    """A cell that cannot be read; `row` counts data rows from one."""
+class TextCells:
+    """Cells of text; an empty one says nothing.
 
-    row: int
-    column: str
-    value: str
-    reason: str
+    Attributes
+    ----------
+    texts : sequence of str
+        The cell of each row, or where `place` is given, the different cells.
+    place : array of int, optional
+        Which of them each row has.
+    """
 
+    texts: Sequence[str]
+    place: Place | None = None
 
-@dataclass(slots=True)
-class Problems:
-    """The rejects of a block, whose first row is number `start`."""
+    def distinct(self) -> tuple[Sequence[str], Place]:
+        """The different cells, and which of them each row has."""
+        if self.place is not None:
+            return self.texts, self.place
+        numbered = {text: number for number, text in enumerate(dict.fromkeys(self.texts))}
+        place = np.fromiter(map(numbered.__getitem__, self.texts), dtype=np.intp, count=len(self.texts))
+        return list(numbered), place
 
-    start: int
-    rejects: list[Reject] = field(default_factory=list)
+    def codes(self) -> tuple[Place, int] | None:
+        """A number for the cell of each row, where the cells came so."""
+        return None if self.place is None else (self.place, len(self.texts))
 
-    def add(self, row: int, column: str, value: str, reason: str) -> None:
-        """Reject the cell in row `row` of the block."""
-        self.rejects.append(Reject(self.start + row, column, value, reason))
+    def decoded(self, codes: Place) -> TextCells:
+        """The cells that have these numbers."""
+        return TextCells(self.texts, codes)
 
-    def bad_rows(self, rows: int) -> npt.NDArray[np.bool_]:
-        """Which of the block's rows have a reject."""
-        bad = np.zeros(rows, dtype=bool)
-        bad[[reject.row - self.start for reject in self.rejects]] = True
-        return bad
+    def silent(self) -> Truth | None:
+        """The rows that say in words that the value is unknown, where there are any."""
+        words = {text for text in set(self.texts) if text and text.strip().lower() in UNKNOWN_WORDS[1:]}
+        if not words:
+            return None
+        said = np.array([text in words for text in self.texts], dtype=bool)
+        return said if self.place is None else said[self.place]
 
+    def read(
+        self, column: str, read: Callable[[str], Value], otherwise: Value, problems: Problems
+    ) -> tuple[list[Value], Place]:
+        """`read` of each different cell, once, and which each row has; where it refuses, a reject and `otherwise`."""
+        texts, place = self.distinct()
+        values: list[Value] = []
+        for number, text in enumerate(texts):
+            try:
+                if len(text) > MAXIMUM_CELL:
+                    raise InputError(f"is longer than {MAXIMUM_CELL} characters")
+                values.append(read(text.strip()))
+            except InputError as error:
+                values.append(otherwise)
+                for row in np.flatnonzero(place == number).tolist():
+                    problems.add(row, column, text[:MAXIMUM_CELL], str(error))
+        return values, place
 
-def read_distinct(
-    cells: Sequence[str], column: str, read: Callable[[str], Value], otherwise: Value, problems: Problems
-) -> tuple[list[Value], npt.NDArray[np.intp]]:
-    """`read` of each distinct cell, once, and which of them each row has; where it refuses, a reject and `otherwise`."""
-    numbered = {text: number for number, text in enumerate(dict.fromkeys(cells))}
-    place = np.fromiter(map(numbered.__getitem__, cells), dtype=np.intp, count=len(cells))
-    values: list[Value] = []
-    for text, number in numbered.items():
+    def numbers(self, column: NumberColumn, problems: Problems) -> Column:
+        """Amounts in canonical units: all at once where every cell is plain float text, else one by one, exactly."""
+        values = self._plain(column)
+        if values is None:
+            amounts, place = self.read(column.heading, lambda text: _read_odd_number(text, column), Amount(), problems)
+            return _spread(amounts, place)
+        if not is_sound(values, column.entry) or np.isnan(values).any():
+            values = self._reject_faulty(values, column, problems)
+        values = values if self.place is None else gather(values, self.place)
+        return Column(values, values)
+
+    def _plain(self, column: NumberColumn) -> npt.NDArray[np.float64] | None:
+        """The values of `texts`, if all of them are float text."""
+        if max(map(len, self.texts), default=0) > MAXIMUM_CELL:
+            return None
+        texts = np.array(self.texts, dtype=str)
         try:
-            if len(text) > MAXIMUM_CELL:
-                raise InputError(f"is longer than {MAXIMUM_CELL} characters")
-            values.append(read(text.strip()))
-        except InputError as error:
-            values.append(otherwise)
-            for row in np.flatnonzero(place == number).tolist():
-                problems.add(row, column, text[:MAXIMUM_CELL], str(error))
-    return values, place
+            return np.asarray(np.where(texts == "", "nan", texts).astype(np.float64) * float(column.factor))
+        except ValueError:
+            return None
 
+    def _reject_faulty(
+        self, values: npt.NDArray[np.float64], column: NumberColumn, problems: Problems
+    ) -> npt.NDArray[np.float64]:
+        """The values, unknown where they are no amount; each such row gets a reject."""
+        sound = values.copy()
+        stated = np.array([text != "" for text in self.texts], dtype=bool)
+        for mask, reason in faults(values, stated, column.entry):
+            for number in np.flatnonzero(mask).tolist():
+                sound[number] = NAN
+                rows = [number] if self.place is None else np.flatnonzero(self.place == number).tolist()
+                for row in rows:
+                    problems.add(row, column.heading, self.texts[number], reason)
+        return sound
 
-def said_unknown(cells: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Which cells say in words that the value is unknown; an empty cell says nothing."""
-    words = [cell for cell in set(cells) if cell and cell.strip().lower() in UNKNOWN_WORDS[1:]]
-    return np.isin(np.array(cells, dtype=object), words) if words else np.zeros(len(cells), dtype=bool)
+    def flags(self, heading: str, problems: Problems) -> Column:
+        """Flags as 1, 0 and NaN (unknown)."""
+        found, place = self.read(heading, _read_flag, NAN, problems)
+        values = gather(np.array(found, dtype=np.float64), place)
+        return Column(values, values)
 
+    def names(self, heading: str, entry: Quantity, read: ReadName, problems: Problems) -> Names:
+        """Names; an empty cell is unknown."""
+        found, place = self.read(heading, lambda text: read(text, entry) if text else None, None, problems)
+        values = np.empty(len(found), dtype=object)
+        values[:] = found
+        return Names(values, np.asarray(place, dtype=np.intp))
 
-def read_numbers(cells: Sequence[str], column: NumberColumn, problems: Problems) -> Column:
-    """Amounts in canonical units; an empty cell is unknown."""
-    texts = np.array(cells, dtype=str) if max(map(len, cells), default=0) <= MAXIMUM_CELL else None
-    if texts is None:
-        return _read_odd_numbers(cells, column, problems)
-    unknown = texts == ""
-    try:
-        values = np.where(unknown, "nan", texts).astype(np.float64) * float(column.factor)
-    except ValueError:
-        return _read_odd_numbers(cells, column, problems)
-    sound = np.where(_faulty(values, unknown, cells, column, problems), np.nan, values)
-    return Column(sound, sound)
-
-
-def _faulty(
-    values: npt.NDArray[np.float64],
-    unknown: npt.NDArray[np.bool_],
-    cells: Sequence[str],
-    column: NumberColumn,
-    problems: Problems,
-) -> npt.NDArray[np.bool_]:
-    """Which values are no number, negative, or outside of what the quantity can be; each gets a reject."""
-    entry = column.entry
-    with np.errstate(invalid="ignore"):
-        faults = (
-            (
-                ~np.isfinite(values) & ~unknown,
-                "is not a finite number; leave the cell empty where the value is unknown",
-            ),
-            (values < 0, "is negative"),
-            ((values == 0) & (not entry.zero), "must be greater than zero"),
-            ((values > 1) & entry.share, "is more than 1; write a share"),
-            (
-                (values > 0) & (values < float(entry.minimum)),
-                "is below 10^15: a lost superscript? Write 1e26, not 1026",
-            ),
+    def dates(self, heading: str, entry: Quantity, problems: Problems) -> Column:
+        """Days, years and spans of them as day numbers; an empty cell is unknown."""
+        amounts, place = self.read(
+            heading, lambda text: read_days(text, entry) if text else Amount(), Amount(), problems
         )
-    for mask, reason in faults:
-        for row in np.flatnonzero(mask).tolist():
-            problems.add(row, column.heading, cells[row], reason)
-    return np.asarray(np.logical_or.reduce([mask for mask, _ in faults]), dtype=bool)
+        return _spread(amounts, place)
+
+    def days(self, default: int, problems: Problems) -> npt.NDArray[np.int64]:
+        """The day number on which each row is screened; `default` where the cell is empty."""
+
+        def read(text: str) -> int:
+            return read_date(text, "as_of").toordinal() if text else default
+
+        found, place = self.read("as_of", read, default, problems)
+        return gather(np.array(found, dtype=np.int64), place)
+
+    def counts(self, problems: Problems) -> npt.NDArray[np.int64]:
+        """How many units each row stands for; one where the cell is empty."""
+        found, place = self.read("count", _read_count, 0, problems)
+        return gather(np.array(found, dtype=np.int64), place)
 
 
-def _read_odd_numbers(cells: Sequence[str], column: NumberColumn, problems: Problems) -> Column:
-    """A column in which some cell is not plain float text: each distinct cell is read once, exactly."""
-    amounts, place = read_distinct(
-        cells, column.heading, lambda text: _read_odd_number(text, column), Amount(), problems
-    )
-    return _spread(amounts, place)
-
-
-def _spread(amounts: list[Amount], place: npt.NDArray[np.intp]) -> Column:
+def _spread(amounts: list[Amount], place: Place) -> Column:
     low, high = (
         np.array(
             [NAN if getattr(amount, end) is None else float(getattr(amount, end)) for amount in amounts],
@@ -135,8 +200,8 @@ def _spread(amounts: list[Amount], place: npt.NDArray[np.intp]) -> Column:
         )
         for end in ("low", "high")
     )
-    first = low[place]
-    return Column(first, first if np.array_equal(low, high, equal_nan=True) else high[place])
+    first = gather(low, place)
+    return Column(first, first if np.array_equal(low, high, equal_nan=True) else gather(high, place))
 
 
 def _read_odd_number(text: str, column: NumberColumn) -> Amount:
@@ -154,35 +219,18 @@ def _read_odd_number(text: str, column: NumberColumn) -> Amount:
     return Amount(value, value)
 
 
-def read_flags(cells: Sequence[str], heading: str, problems: Problems) -> Column:
-    """Flags as 1, 0 and NaN (unknown)."""
-
-    def read(text: str) -> float:
-        lowered = text.lower()
-        if lowered in UNKNOWN_WORDS:
-            return NAN
-        if lowered not in FLAGS:
-            raise InputError("is not yes, no or unknown")
-        return FLAGS[lowered]
-
-    found, place = read_distinct(cells, heading, read, NAN, problems)
-    values = np.array(found, dtype=np.float64)[place]
-    return Column(values, values)
+def _read_flag(text: str) -> float:
+    lowered = text.lower()
+    if lowered in UNKNOWN_WORDS:
+        return NAN
+    if lowered not in FLAGS:
+        raise InputError("is not yes, no or unknown")
+    return FLAGS[lowered]
 
 
-def read_names(
-    cells: Sequence[str], heading: str, entry: Quantity, read: Callable[[str, Quantity], str | None], problems: Problems
-) -> Names:
-    """Names; an empty cell is unknown."""
-    found, place = read_distinct(cells, heading, lambda text: read(text, entry) if text else None, None, problems)
-    values = np.empty(len(found), dtype=object)
-    values[:] = found
-    return Names(values[place])
-
-
-def read_dates(cells: Sequence[str], heading: str, entry: Quantity, problems: Problems) -> Column:
-    """Days, years and spans of them as day numbers; an empty cell is unknown."""
-    amounts, place = read_distinct(
-        cells, heading, lambda text: read_days(text, entry) if text else Amount(), Amount(), problems
-    )
-    return _spread(amounts, place)
+def _read_count(text: str) -> int:
+    if not text:
+        return 1
+    if not text.isascii() or not text.isdigit() or len(text) > MAXIMUM_COUNT_DIGITS:
+        raise InputError("is not a whole number of units")
+    return int(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 import numpy as np
@@ -10,11 +10,15 @@ import numpy.typing as npt
 
 from gateline.amounts import Amount
 from gateline.chips.derive import AREA_WITHOUT_DIE, FUNCTION, STACK
-from gateline.fleet.cells import NAN, Problems
+from gateline.fleet.cells import NAN, Place
+from gateline.fleet.gather import gather
+from gateline.fleet.problems import Problems
 from gateline.inputs import Inputs
 from gateline.metrics import compute_from_architecture
+from gateline.metrics.arrays import value_where
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import Column, Names, fully_unknown, stated_first
+from gateline.rules.lookup import take
 
 Columns = dict[str, Column | Names]
 Truth = npt.NDArray[np.bool_]
@@ -25,19 +29,24 @@ def points_or_range(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64])
     return Column(low, low if np.array_equal(low, high, equal_nan=True) else high)
 
 
-def prefer(columns: Columns, name: str, stated: Column | Names, silent: npt.NDArray[np.bool_]) -> None:
+def prefer(
+    columns: Columns, name: str, stated: Column | Names, silent: Callable[[], npt.NDArray[np.bool_] | None]
+) -> None:
     """Put what rows state before what was there; a row that says 'unknown' (`silent`) states just that."""
     before = columns.get(name)
+    if before is None:
+        columns[name] = stated
+        return
+    said = silent()
     if isinstance(stated, Names):
         if isinstance(before, Names):
-            stated = Names(np.where(stated.unknown() & ~silent, before.values, stated.values))
+            unsaid = stated.unknown() if said is None else stated.unknown() & ~said
+            stated = Names(np.where(unsaid, before.values, stated.values))
         columns[name] = stated
         return
     merged = stated_first(stated, before) if isinstance(before, Column) else stated
-    if silent.any():
-        merged = stated_first(
-            Column(np.where(silent, np.nan, merged.low), np.where(silent, np.nan, merged.high)), stated
-        )
+    if said is not None:
+        merged = stated_first(Column(np.where(said, np.nan, merged.low), np.where(said, np.nan, merged.high)), stated)
     columns[name] = merged
 
 
@@ -46,15 +55,16 @@ def with_planar(columns: Columns, problems: Problems) -> None:
     flag, area = columns.get("non_planar_transistors"), columns.get("applicable_die_area")
     if not isinstance(flag, Column):
         return
-    planar = np.asarray(flag.low == 0, dtype=bool)
     if isinstance(area, Column):
-        for row in np.flatnonzero((area.high == 0) & (flag.low == 1)).tolist():
-            problems.add(row, "applicable_die_area", "0", AREA_WITHOUT_DIE)
-        columns["applicable_die_area"] = stated_first(
-            area, points_or_range(*(np.where(planar, 0.0, np.nan) for _ in range(2)))
-        )
-    elif planar.any():
-        columns["applicable_die_area"] = points_or_range(*(np.where(planar, 0.0, np.nan) for _ in range(2)))
+        none = np.asarray(area.high == 0, dtype=bool)
+        if none.any():
+            for row in np.flatnonzero(none & (flag.low == 1)).tolist():
+                problems.add(row, "applicable_die_area", "0", AREA_WITHOUT_DIE)
+    planar = np.asarray(flag.low == 0, dtype=bool)
+    if not planar.any():
+        return
+    none_applies = value_where(0.0, planar)
+    columns["applicable_die_area"] = stated_first(area, Column(none_applies, none_applies))
 
 
 def with_function(columns: Columns, silent: Truth) -> None:
@@ -87,9 +97,8 @@ def _holds(column: Column | Names | None, test: Callable[[npt.NDArray[np.float64
     return np.asarray(test(column.low), dtype=bool) if isinstance(column, Column) else otherwise
 
 
-def with_standing(columns: Columns, days: npt.NDArray[np.int64]) -> None:
+def with_standing(columns: Columns, today: npt.NDArray[np.float64]) -> None:
     """The day that counts for a designer's standing, and the days since its application."""
-    today = days.astype(np.float64)
     stated = columns.get("transaction_date")
     day = Column(today, today) if not isinstance(stated, Column) else stated_first(stated, Column(today, today))
     columns["standing_date"] = day
@@ -140,16 +149,16 @@ def architecture_compute(columns: Columns) -> Column:
     return points_or_range(low, high)
 
 
-def gather(name: str, figures: list[Inputs], place: npt.NDArray[np.intp]) -> Column | Names:
+def gather_figures(name: str, figures: list[Inputs], place: Place) -> Column | Names:
     """One quantity of every row's chip."""
     values = [figure[name].value if name in figure else None for figure in figures]
     if QUANTITIES[name].kind is Kind.NAME:
         names = np.empty(len(values), dtype=object)
         names[:] = values
-        return Names(names[place])
+        return Names(names, np.asarray(place, dtype=np.intp))
     low, high = (np.array([_end(value, end) for value in values], dtype=np.float64) for end in ("low", "high"))
     same = np.array_equal(low, high, equal_nan=True)
-    return Column(column := low[place], column if same else high[place])
+    return Column(column := gather(low, place), column if same else gather(high, place))
 
 
 def _end(value: Amount | bool | str | None, end: str) -> float:
@@ -159,13 +168,31 @@ def _end(value: Amount | bool | str | None, end: str) -> float:
     return float(value) if isinstance(value, bool) else NAN
 
 
-def take(columns: Columns, rows: npt.NDArray[np.intp]) -> Columns:
+def take_rows(columns: Columns, rows: npt.NDArray[np.intp]) -> Columns:
     """The chosen rows of every column."""
-    taken: Columns = {}
-    for name, column in columns.items():
-        if isinstance(column, Names):
-            taken[name] = Names(column.values[rows])
-        else:
-            low = column.low[rows]
-            taken[name] = Column(low, low if column.high is column.low else column.high[rows])
-    return taken
+    return {name: take(column, rows) for name, column in columns.items()}
+
+
+FOLLOWS_FROM = {
+    FUNCTION: ("total_processing_performance", "process_node", "hbm", "co_packaged_memory", *STACK),
+    "standing_date": ("transaction_date",),
+    "days_since_application": ("designer_application_date", "transaction_date"),
+    "total_transistor_count": ("approximated_transistor_count",),
+    "applicable_die_area": ("non_planar_transistors",),
+    "training_compute": ("tokens", "parameters", "active_parameters"),
+    "original_training_compute": ("training_compute", "additional_training_compute"),
+    "distinct_modifier": ("modification_training_compute",),
+}
+"""What each input that can follow from others follows from."""
+
+
+def with_sources(names: Iterable[str]) -> frozenset[str]:
+    """Some inputs, and all from which they can follow."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [*QUANTITIES[name].parts, *FOLLOWS_FROM.get(name, ())]
+    return frozenset(found)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from gateline.chips.chipfile import Chip
 from gateline.documents import Document, read_document
 from gateline.errors import InputError
+from gateline.fleet.result import Chunk
+from gateline.fleet.tables import Plan, text_chunk
 from gateline.inputs import Inputs
 
 LIST = "tapeouts"
@@ -36,9 +38,13 @@ class DesignReader:
         """Nothing is left to read once the file is."""
         return self.size
 
-    def blocks(self) -> Iterator[list[list[str]]]:
+    def blocks(self, plan: Plan) -> Iterator[list[list[str]]]:  # noqa: ARG002 (every column is read)
         """All tape-outs in one block, each by its name and its number in the file."""
         yield [[_name(entry, number), str(number)] for number, entry in enumerate(self.document.content[LIST])]
+
+    def chunk(self, plan: Plan, block: list[list[str]], start: int) -> Chunk:
+        """The tape-outs made ready to be screened."""
+        return text_chunk(plan, block, start)
 
     def figures(self, number: str) -> Inputs:
         """The inputs of a tape-out.

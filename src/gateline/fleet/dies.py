@@ -7,30 +7,34 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gateline.chips.chipfile import Chip
 from gateline.chips.dies import put_dies
 from gateline.documents import Document
 from gateline.errors import InputError
-from gateline.fleet.cells import MAXIMUM_CELL, Problems
+from gateline.fleet.cells import MAXIMUM_CELL, Cells, Place
 from gateline.fleet.headers import Header
+from gateline.fleet.problems import Problems
 from gateline.inputs import Inputs
 from gateline.numerals import match_number
 from gateline.rules.corpus import Specs
 
-Cells = list[tuple[str, ...]]
-
 
 def read_dies(
-    header: Header, cells: Cells, specs: Specs, as_of: date, readings: Mapping[str, str], problems: Problems
-) -> tuple[list[Inputs], npt.NDArray[np.intp]]:
+    header: Header,
+    cells: Mapping[int, Cells],
+    specs: Specs,
+    as_of: date,
+    readings: Mapping[str, str],
+    problems: Problems,
+) -> tuple[list[Inputs], Place]:
     """What follows from the dies of each distinct description, read once each, and which of them each row has."""
-    rows = list(zip(*(cells[column.position] for column in header.dies.values()), strict=True))
-    numbered = {row: number for number, row in enumerate(dict.fromkeys(rows))}
-    place = np.fromiter(map(numbered.__getitem__, rows), dtype=np.intp, count=len(rows))
+    parts = [cells[column.position].distinct() for column in header.dies.values()]
+    different, place = np.unique(np.stack([part for _, part in parts]), axis=1, return_inverse=True)
+    place = place.ravel()
     found = []
-    for row, number in numbered.items():
+    for number, chosen in enumerate(different.T.tolist()):
+        row = tuple(texts[text] for (texts, _), text in zip(parts, chosen, strict=True))
         try:
             found.append(_inputs(header, row, specs, as_of, readings))
         except InputError as error:

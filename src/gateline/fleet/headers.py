@@ -79,6 +79,12 @@ class Header:
     passed: list[str] = field(default_factory=list)
     source: str = ""
 
+    def known(self) -> list[int]:
+        """The positions of the columns that are read: all but ``id``, ``consignee`` and those passed through."""
+        own = [self.own[name] for name in ("chip", "as_of", "count") if name in self.own]
+        numbers = (column.position for column in (*self.numbers.values(), *self.rates.values()))
+        return [*own, *self.words.values(), *numbers, *(column.position for column in self.dies.values())]
+
     def subject(self) -> str:
         """``chip`` or ``training``, as the columns say.
 

@@ -1,252 +1,161 @@
-"""A whole table: blocks through the screener, verdicts and rejects out, totals at the end."""
+"""A whole table: blocks read, screened and written at the same time; rejects as they come, sums at the end."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from gateline.errors import InputError
-from gateline.fleet.block import OPEN_LABEL, ChipFigures, Screened, Screener
-from gateline.fleet.cells import Problems, Reject
 from gateline.fleet.headers import Header, near_names, read_header
-from gateline.fleet.tables import Output, TableReader
+from gateline.fleet.outputs import Output
+from gateline.fleet.pipeline import ahead, in_order
+from gateline.fleet.problems import Reject
+from gateline.fleet.read import ChipFigures
+from gateline.fleet.rejects import RejectsFile
+from gateline.fleet.result import Result, screen_chunk, written
+from gateline.fleet.screener import Screener
+from gateline.fleet.summary import FleetSummary
+from gateline.fleet.tables import Plan, TableReader
 from gateline.gating import Request
-from gateline.metrics import UNDEFINED
 from gateline.numerals import clip
-from gateline.rules.columns import Column, Names
 from gateline.rules.corpus import Specs
-from gateline.rules.model import Outcome
 
-Progress = Callable[[int, int], None]
-"""Told after each block how many bytes have been read, and how many there are."""
+Progress = Callable[[int, int, int], None]
+"""Told after each block how many rows have been screened, how much of the table has been read, and how much there is."""
 
-COMPUTED = {"chip": ("total_processing_performance", "performance_density"), "training": ("training_compute",)}
-WORDS = np.array([*(outcome.word for outcome in Outcome), ""], dtype=object)
-REJECT_COLUMNS = ("row", "column", "value", "reason")
+BLOCKS_AHEAD = 4
 
 
-@dataclass(slots=True)
-class FleetSummary:
-    """What became of a table.
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How tables are screened, whichever they are.
 
     Attributes
     ----------
-    rows, rejected : int
-        Data rows read, and how many of them could not be screened.
-    verdicts : dict
-        For each rule, how many rows have each outcome.
-    units : dict
-        The same counted in units, where the table has a column ``count``.
-    items : dict
-        For each rule, how many rows have each deciding item.
-    assumed : dict
-        For each rule, the scope facts that were assumed in rows that do not state them.
-    remarks : list of str
-        What a reader should know about how the table was read.
-    """
-
-    rows: int = 0
-    rejected: int = 0
-    verdicts: dict[str, Counter[str]] = field(default_factory=dict)
-    units: dict[str, Counter[str]] = field(default_factory=dict)
-    items: dict[str, Counter[str]] = field(default_factory=dict)
-    assumed: dict[str, dict[str, bool]] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
-
-    @property
-    def outcome(self) -> Outcome:
-        """The gravest outcome of any row under any rule."""
-        found = [outcome for counts in self.verdicts.values() for outcome in Outcome if counts[outcome.word]]
-        return max(found, default=Outcome.NOT_MET)
-
-
-def run(
-    specs: Specs,
-    table: AbstractContextManager[TableReader],
-    output: Path | None,
-    rejects: Path,
-    request: Request,
-    figures: ChipFigures,
-    *,
-    all_columns: bool,
-    progress: Progress | None = None,
-) -> FleetSummary:
-    """Screen a table block by block.
-
-    Parameters
-    ----------
     specs : Specs
-    table : context manager of TableReader
-        Opens the table.
-    output : Path or None
-        Where the verdicts go: CSV or Parquet by its name, standard output if None.
-    rejects : Path
-        Where cells that cannot be read are listed; a list of an earlier run is replaced, even by an empty one.
     request : Request
         ``as_of`` is the date of rows that do not state their own.
     figures : callable
         The figures of a chip of the catalogue by name.
     all_columns : bool
         Whether the input columns are repeated.
+    threads : int
+        How many threads screen, beside the one that reads and the one that writes.
+    """
+
+    specs: Specs
+    request: Request
+    figures: ChipFigures
+    all_columns: bool
+    threads: int
+
+
+def run(
+    setting: Setting,
+    table: AbstractContextManager[TableReader],
+    output: Output,
+    rejects: Path,
+    progress: Progress | None = None,
+) -> FleetSummary:
+    """Screen a table block by block.
+
+    Parameters
+    ----------
+    setting : Setting
+    table : context manager of TableReader
+        Opens the table.
+    output : Output
+        Where the verdicts go.
+    rejects : Path
+        Where cells that cannot be read are listed; a list of an earlier run is replaced, even by an empty one.
     progress : callable
-        Called with bytes read and bytes in all after each block.
+        Called after each block.
 
     Raises
     ------
     InputError
-        If the table, or a file to be written, cannot be used.
+        If the table, or a file to be written, cannot be used, or no row at all could be read.
     """
     with table as reader:
-        header = read_header(list(reader.header), reader.source)
-        screener = Screener(specs, header, request, figures)
-        _refuse_clash(reader.source, header, screener)
-        summary = FleetSummary(remarks=_remarks(header), assumed=screener.assumed)
-        with Output(output) as out:
-            found = _screen(reader, screener, summary, out, all_columns=all_columns, progress=progress)
-            _write_rejects(rejects, found)
+        screener, plan = prepare(setting, reader)
+        summary = FleetSummary(remarks=remarks(plan.header))
+        with output as out:
+            with RejectsFile(rejects) as listed:
+                for result in stream(screener, plan, reader, setting.threads):
+                    summary.add(result.summary)
+                    out.write(result.columns)
+                    if result.rejects:
+                        listed.write(result.rejects)
+                    if progress is not None:
+                        progress(summary.rows, reader.position(), reader.size)
             if summary.rejected == summary.rows:
-                raise InputError(_nothing_read(reader.source, summary.rows, found[0], rejects))
+                raise InputError(_nothing_read(reader.source, summary.rows, listed.first, rejects))
     return summary
 
 
-def _refuse_clash(source: str, header: Header, screener: Screener) -> None:
-    """Columns of the input that the result would write over."""
-    written = [f"{rule}:{column}" for rule in screener.rule_ids() for column in ("outcome", "item", "to_overcome")]
-    for heading in written:
+def prepare(setting: Setting, reader: TableReader) -> tuple[Screener, Plan]:
+    """What screens the blocks of a table, and how it is read.
+
+    Raises
+    ------
+    InputError
+        If the header cannot be used, or has a column that the result would write over.
+    """
+    header = read_header(list(reader.header), reader.source)
+    screener = Screener(setting.specs, header, setting.request, setting.figures)
+    for heading in written(screener):
         if heading in header.names:
             raise InputError(
-                f"{source}:1: the column '{heading}' is one that this run writes; rename it or take it out."
+                f"{reader.source}:1: the column '{heading}' is one that this run writes; rename it or take it out."
             )
+    return screener, Plan.of(header, all_columns=setting.all_columns)
 
 
-def _screen(
-    reader: TableReader,
-    screener: Screener,
-    summary: FleetSummary,
-    out: Output,
-    *,
-    all_columns: bool,
-    progress: Progress | None,
-) -> list[Reject]:
-    """Screen and write block after block; what cannot be read comes back."""
-    found: list[Reject] = []
-    for rows in reader.blocks():
-        start = summary.rows + 1
-        good, ragged = _even(rows, len(reader.header), start)
-        screened = screener.screen(good.rows, start) if good.rows else None
-        problems = ragged + (_renumber(screened.problems, good.numbers) if screened else [])
-        found += problems
-        summary.rows += len(rows)
-        summary.rejected += len({reject.row for reject in problems})
-        if screened is not None:
-            keep = ~screened.problems.bad_rows(len(good.rows))
-            _count(summary, screened, keep)
-            out.writer.write(_columns(screener, good, screened, keep, all_columns=all_columns))
-        if progress is not None:
-            progress(reader.position(), reader.size)
-    return found
+def stream(screener: Screener, plan: Plan, reader: TableReader, threads: int, first: int = 1) -> Iterator[Result]:
+    """What becomes of each block of a table, in the order of its rows.
+
+    Parameters
+    ----------
+    screener, plan, reader
+    threads : int
+        How many threads screen, beside one that reads; none means that the caller does both.
+    first : int
+        The number of the first row.
+    """
+
+    def screen(numbered: tuple[Any, int]) -> Result:
+        block, start = numbered
+        return screen_chunk(screener, reader.chunk(plan, block, start))
+
+    blocks = _numbered(reader.blocks(plan), first)
+    return in_order(ahead(blocks, BLOCKS_AHEAD), screen, threads) if threads else map(screen, blocks)
 
 
-def _nothing_read(source: str, rows: int, first: Reject, rejects: Path) -> str:
+def _numbered(blocks: Iterable[Any], first: int) -> Iterator[tuple[Any, int]]:
+    """Blocks with the number of their first row."""
+    for block in blocks:
+        yield block, first
+        first += len(block)
+
+
+def _nothing_read(source: str, rows: int, first: Reject | None, rejects: Path) -> str:
+    assert first is not None, "every row was rejected"
     where = f"row {first.row}, {first.column or 'all cells'}: '{clip(first.value)}': {first.reason}"
     return f"{source}: none of the {rows:,} rows could be read; {where.rstrip('.')}. {rejects} lists all."
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Rows with as many cells as the header, and their numbers in the table."""
-
-    rows: list[list[str]]
-    numbers: list[int]
-
-
-def _even(rows: list[list[str]], width: int, start: int) -> tuple[_Rows, list[Reject]]:
-    """Rows with as many cells as the header, and rejects for the others."""
-    if set(map(len, rows)) == {width}:
-        return _Rows(rows, list(range(start, start + len(rows)))), []
-    numbered = list(enumerate(rows, start))
-    ragged = [
-        Reject(number, "", ",".join(row)[:80], f"has {len(row)} cells, the header has {width}")
-        for number, row in numbered
-        if len(row) != width
-    ]
-    even = [(number, row) for number, row in numbered if len(row) == width]
-    return _Rows([row for _, row in even], [number for number, _ in even]), ragged
-
-
-def _renumber(problems: Problems, numbers: Sequence[int]) -> list[Reject]:
-    return [
-        Reject(numbers[reject.row - problems.start], reject.column, reject.value, reject.reason)
-        for reject in problems.rejects
-    ]
-
-
-def _remarks(header: Header) -> list[str]:
-    remarks = [
+def remarks(header: Header) -> list[str]:
+    """What a reader should know about how a header was understood."""
+    found = [
         f"column '{heading}' is not known and is passed through; did you mean {name}?"
         for heading, name in near_names(header)
     ]
     if header.rates:
         bits = ", ".join(str(bits) for bits in sorted(header.rates))
-        remarks.append(
+        found.append(
             f"total processing performance is the highest over the rate columns present ({bits} bit); an empty cell is unknown, 0 is 'not offered'."
         )
-    return remarks
-
-
-def _count(summary: FleetSummary, screened: Screened, keep: np.ndarray[Any, np.dtype[np.bool_]]) -> None:
-    for rule, column in screened.rules.items():
-        counts, units = (totals.setdefault(rule, Counter()) for totals in (summary.verdicts, summary.units))
-        items = summary.items.setdefault(rule, Counter())
-        for outcome in Outcome:
-            chosen = keep & (column.outcome == outcome)
-            counts[outcome.word] += int(chosen.sum())
-            units[outcome.word] += int(screened.counts[chosen].sum())
-        items.update(item for item in column.item[keep].tolist() if item and item != OPEN_LABEL)
-
-
-def _columns(
-    screener: Screener, good: _Rows, screened: Screened, keep: np.ndarray[Any, np.dtype[np.bool_]], *, all_columns: bool
-) -> dict[str, Sequence[Any]]:
-    """The columns of the result, rejected rows left out."""
-    header = screener.header
-    rows = good.rows if keep.all() else [good.rows[row] for row in np.flatnonzero(keep).tolist()]
-    cells = list(zip(*rows, strict=True)) or [()] * len(header.names)
-    result: dict[str, Sequence[Any]] = {}
-    if all_columns:
-        result |= {name: cells[position] for position, name in enumerate(header.names)}
-    elif "id" in header.own:
-        result["id"] = cells[header.own["id"]]
-    else:
-        result["row"] = np.array(good.numbers, dtype=np.int64)[keep]
-    for name in COMPUTED[screener.subject]:
-        if name not in header.numbers:
-            result[name] = _points(screened.columns.get(name), len(good.rows))[keep]
-    for rule, verdict in screened.rules.items():
-        result[f"{rule}:outcome"] = WORDS[verdict.outcome[keep]]
-        result[f"{rule}:item"] = verdict.item[keep]
-        if verdict.ways is not None:
-            result[f"{rule}:to_overcome"] = verdict.ways[keep]
-    return result
-
-
-def _points(column: Column | Names | None, rows: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """The values that are known; NaN where there is a range, nothing, or no value at all."""
-    if not isinstance(column, Column):
-        return np.full(rows, np.nan)
-    return np.where((column.low == column.high) & (column.low != UNDEFINED), column.low, np.nan)
-
-
-def _write_rejects(path: Path, rejects: list[Reject]) -> None:
-    if not rejects and not path.exists():
-        return
-    rejects = sorted(rejects, key=lambda reject: reject.row)
-    columns = {name: [getattr(reject, name) for reject in rejects] for name in REJECT_COLUMNS}
-    with Output(path) as out:
-        out.writer.write(columns)
+    return found

@@ -5,6 +5,7 @@ from gateline.jobs.fleet import screen_fleet
 from gateline.jobs.release import check_release, quick_ledger
 from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shipment
 from gateline.jobs.system import screen_system, screen_target
+from gateline.jobs.table import screen_batches, screen_table
 from gateline.jobs.timeline import catalogue_timeline, chip_timeline
 
 __all__ = [
@@ -15,10 +16,12 @@ __all__ = [
     "default_catalogue",
     "find_chip",
     "quick_ledger",
+    "screen_batches",
     "screen_chip",
     "screen_fleet",
     "screen_shipment",
     "screen_system",
+    "screen_table",
     "screen_target",
     "screen_with_shipment",
 ]

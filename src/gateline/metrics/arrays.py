@@ -40,6 +40,31 @@ def largest(values: Array, axis: int) -> Array:
 
 def quotient(numerator: Array, denominator: Array) -> Array:
     """`numerator` per `denominator`; `UNDEFINED` where the denominator is zero, NaN where either is unknown."""
-    with np.errstate(invalid="ignore"):
-        empty = np.asarray(denominator == 0, dtype=bool)
-        return np.where(empty, UNDEFINED, numerator / np.where(empty, 1, denominator))
+    empty = np.asarray(denominator == 0, dtype=bool)
+    if numerator.dtype == object or denominator.dtype == object:
+        return np.asarray(np.where(empty, UNDEFINED, numerator / np.where(empty, 1, denominator)))
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        result = np.asarray(numerator / denominator)
+    return np.fmax(result, value_where(UNDEFINED, empty)) if empty.any() else result
+
+
+def value_where(value: float, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """Zero or `UNDEFINED` in some rows and NaN in the others.
+
+    A float64 of which all bits are set is NaN. Taken so, no row needs a branch, which costs ten times as much where the
+    rows come in no order.
+    """
+    bits = (rows.view(np.int8) - np.int8(1)).astype(np.int64)
+    np.bitwise_or(bits, np.float64(value).view(np.int64), out=bits)
+    return bits.view(np.float64)
+
+
+def select(rows: npt.NDArray[np.bool_], chosen: Array, otherwise: Array) -> Array:
+    """`chosen` in some rows and `otherwise` in the others; float64 without branches."""
+    if chosen.dtype != np.float64 or otherwise.dtype != np.float64:
+        return np.where(rows, chosen, otherwise)
+    mask = np.negative(rows.view(np.int8)).astype(np.int64)
+    bits = np.bitwise_xor(chosen.view(np.int64), otherwise.view(np.int64))
+    np.bitwise_and(bits, mask, out=bits)
+    np.bitwise_xor(bits, otherwise.view(np.int64), out=bits)
+    return bits.view(np.float64)

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gateline.fleet.tables import harmless
+from gateline.fleet.outputs import harmless
 from gateline.jobs.sweep import Span
 from gateline.jobs.timeline import Cell, Change, Matrix, Timeline
 from gateline.report.text import STYLE

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gateline.metrics.arrays import Array, is_unknown
+from gateline.metrics.arrays import Array, is_unknown, select
 from gateline.metrics.chips import memory_bandwidth_density, performance_density
 from gateline.metrics.training import additional_training_share
 from gateline.quantities import QUANTITIES
@@ -32,17 +32,31 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """A name per row, lower-case; None where it is unknown."""
+    """A name per row, lower-case; None where it is unknown.
 
-    values: npt.NDArray[np.object_]
+    Where `place` is given, `distinct` are the different names, and `place` says which of them each row has.
+    """
+
+    distinct: npt.NDArray[np.object_]
+    place: npt.NDArray[np.intp] | None = None
+
+    @property
+    def values(self) -> npt.NDArray[np.object_]:
+        """The name of each row."""
+        return self.distinct if self.place is None else self.distinct[self.place]
 
     def is_open(self, row: int = 0) -> bool:
         """Whether the row has no name."""
-        return self.values[row] is None
+        return self.distinct[row if self.place is None else self.place[row]] is None
 
     def unknown(self) -> npt.NDArray[np.bool_]:
         """The rows without a name."""
-        return np.asarray(self.values == np.array(None, dtype=object), dtype=bool)
+        unknown = np.asarray(self.distinct == np.array(None, dtype=object), dtype=bool)
+        return unknown if self.place is None else unknown[self.place]
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Names:
+        """The names of some rows."""
+        return Names(self.distinct[rows]) if self.place is None else Names(self.distinct, self.place[rows])
 
 
 Columns = Mapping[str, Column | Names]
@@ -119,20 +133,25 @@ def stated_first(stated: Column | Names | None, otherwise: Column) -> Column:
     if not isinstance(stated, Column):
         return otherwise
     unstated = fully_unknown(stated)
-    low = np.where(unstated, otherwise.low, stated.low)
+    low = select(unstated, otherwise.low, stated.low)
     points = stated.low is stated.high and otherwise.low is otherwise.high
-    return Column(low, low if points else np.where(unstated, otherwise.high, stated.high))
+    return Column(low, low if points else select(unstated, otherwise.high, stated.high))
 
 
 def fully_unknown(column: Column) -> npt.NDArray[np.bool_]:
     """The rows of which nothing is known."""
-    return is_unknown(column.low) & is_unknown(column.high)
+    unknown = is_unknown(column.low)
+    return unknown if column.high is column.low else unknown & is_unknown(column.high)
 
 
 def membership(names: Names, listed: frozenset[str]) -> Column:
     """Whether each name is on a list, as a flag."""
-    unknown = names.unknown()
-    different, place = np.unique(np.where(unknown, "", names.values).astype(str), return_inverse=True)
-    on = np.array([name in listed for name in different.tolist()], dtype=np.float64)[place]
-    flags = np.where(unknown, np.nan, on)
+    if names.place is None:
+        numbered = {name: number for number, name in enumerate(dict.fromkeys(names.distinct.tolist()))}
+        different = list(numbered)
+        place = np.fromiter(map(numbered.__getitem__, names.distinct), dtype=np.intp, count=len(names.distinct))
+    else:
+        different, place = names.distinct.tolist(), names.place
+    on = np.array([np.nan if name is None else name in listed for name in different], dtype=np.float64)
+    flags = on[place]
     return Column(flags, flags)

@@ -46,6 +46,10 @@ class Specs:
     readings: dict[str, Reading]
     programs: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs; `programs` go by the identities of objects, which it has not."""
+        return {**self.__dict__, "programs": {}}
+
     @property
     def checked(self) -> date | None:
         """The latest day on which a source was looked at: what changed later is not in the data."""

@@ -1,16 +1,15 @@
 """Rules as one decision table: each row becomes one number, and the answer of every rule is looked up.
 
-A row that states each input or leaves it unknown lies in one cell of a grid: on each axis the stretch between two
-neighbouring cuts, or 'unknown'. The answers of all cells are worked out once by the evaluator's own `decisions`, an
-unknown cell being the union of the cells along its axis. A batch is then a few comparisons per input, in blocks that
-fit the cache, and one lookup. Inputs that the batch does not have are unknown in every row and take no axis, so that
-the table is as large as the data needs and no larger. Ranges are left to the evaluator.
+A row that states an input, leaves it unknown, or says what it is at least, lies in one cell of a grid: on each axis the
+stretch between two neighbouring cuts, 'unknown', or 'from a stretch on'. The answers of all cells are worked out once
+by the evaluator's own `decisions`, an open cell being the union of the cells along its axis. A batch is then a few
+comparisons per input and one lookup (`gateline.rules.lookup`). Inputs that the batch does not have are unknown in every
+row and take no axis, so that the table is as large as the data needs and no larger.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -18,31 +17,35 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gateline.metrics.arrays import UNDEFINED, Array, is_unknown
 from gateline.quantities import QUANTITIES
-from gateline.rules.columns import RATIOS, TOTALS, Column, Columns, Names, fully_unknown, membership, per, with_ratios
-from gateline.rules.evaluate import NO_ITEM, OPEN_ITEM, Evaluation, decisions, evaluate, float_border
+from gateline.rules.columns import RATIOS, TOTALS, Column, Columns
+from gateline.rules.evaluate import NO_ITEM, OPEN_ITEM, decisions, float_border
 from gateline.rules.model import Outcome
-from gateline.rules.program import Axis, Cut, Program
+from gateline.rules.program import Axis, Cut, Grid, Program
 
 MAXIMUM_STATES = 2**20
 """A larger table would not fit the cache, and takes longer to work out than it saves."""
-BLOCK_ROWS = 2**18
-"""Rows per block: the block's inputs and states stay in the cache of a core, and threads have enough to do."""
 
-States = npt.NDArray[np.unsignedinteger[Any]]
 Decisions = npt.NDArray[np.intp]
-Truth = npt.NDArray[np.bool_]
-PERHAPS_UNDEFINED = -np.inf
-"""Marks a ratio whose denominator is unknown and can be zero, so that it is unknown or has no value."""
+End = Callable[..., Decisions]
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The inputs that a batch has; those of which rows may know the lower end only, and those alike in every row."""
+
+    names: frozenset[str]
+    open: frozenset[str]
+    constant: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class SharedAxis:
     """An input of several rules, cut wherever one of them cuts it.
 
-    Its states are the cells between the cuts; for a ratio, 'has no value'; 'unknown'; and for a ratio 'unknown, and
-    perhaps without a value', which stands for a denominator that is unknown and can be zero.
+    Its states are, in this order: the cells between the cuts; for a ratio, 'has no value'; 'unknown'; where the input
+    can be open, 'from the second cell on', 'from the third' and so on; and for a ratio 'unknown, and perhaps without a
+    value', which stands for a denominator that is unknown and can be zero. `borders` is where the cuts lie on float64.
     """
 
     name: str
@@ -50,15 +53,17 @@ class SharedAxis:
     cuts: tuple[Cut, ...]
     members: frozenset[str] | None
     can_be_undefined: bool
+    can_be_open: bool
+    borders: tuple[float, ...]
 
     @property
     def states(self) -> int:
         """How many states there are."""
-        return len(self.cuts) + 2 + 2 * self.can_be_undefined
+        return self.unknown + 1 + self.can_be_open * len(self.cuts) + self.can_be_undefined
 
     @property
     def unknown(self) -> int:
-        """The state 'unknown'."""
+        """The state 'unknown', which is 'from the first cell on'."""
         return len(self.cuts) + 1 + self.can_be_undefined
 
 
@@ -70,234 +75,151 @@ class DecisionTable:
     ----------
     programs : tuple of Program
     axes : tuple of SharedAxis
-        The inputs that the batch has; all others are unknown.
-    answer : array of unsigned integers, shape (product of the numbers of states,)
-        Which line of `answers` a combination has.
-    outcomes : int8 array, shape (lines, rules)
-    items : int16 array, shape (lines, rules)
+        The inputs that the batch has; all others are unknown. Those alike in every row come first, so that a batch uses
+        one stretch of the table; then those with few states, so that the sum over the axes stays small for long.
+    outcomes : int8 array, shape (rules, product of the numbers of states)
+    items : int16 array, of the same shape
     """
 
     programs: tuple[Program, ...]
     axes: tuple[SharedAxis, ...]
-    answer: States
     outcomes: npt.NDArray[np.int8]
     items: npt.NDArray[np.int16]
 
+    @property
+    def states(self) -> int:
+        """How many combinations of states there are."""
+        return int(self.outcomes.shape[1])
 
-def compile_table(programs: Sequence[Program], present: frozenset[str]) -> DecisionTable | None:
-    """The table of `programs` for batches that have the inputs `present`; None where it would be too large."""
-    axes = _shared_axes(programs, present)
+
+def present(columns: Columns) -> Present:
+    """The inputs that a batch has, with the ratios and sums that follow from them."""
+    ranged = {name for name, column in columns.items() if isinstance(column, Column) and column.high is not column.low}
+    names = set(columns)
+    for name in RATIOS:
+        parts = QUANTITIES[name].parts
+        if any(part in columns for part in parts):
+            names.add(name)
+            ranged |= {name} if parts[0] in ranged else set()
+    for name, total_of in TOTALS.items():
+        if any(part in columns for part in total_of):
+            names.add(name)
+            ranged |= {name} if len(total_of) > 1 or total_of[0] in ranged else set()
+    constant = {name for name, column in columns.items() if isinstance(column, Column) and is_constant(column)}
+    return Present(frozenset(names), frozenset(ranged), frozenset(constant))
+
+
+def is_constant(column: Column) -> bool:
+    """Whether one known or unknown value stands for every row."""
+    return column.high is column.low and column.low.strides == (0,)
+
+
+def compile_table(programs: Sequence[Program], inputs: Present) -> DecisionTable | None:
+    """The table of `programs` for batches that have these inputs; None where it would be too large."""
+    axes = _shared_axes(programs, inputs)
     if prod(axis.states for axis in axes) > MAXIMUM_STATES:
         return None
-    ends = [_ends(program, axes) for program in programs]
-    lines = np.stack([part.ravel() for least, most in ends for part in (least, most)], axis=1)
-    distinct, answer = np.unique(lines, axis=0, return_inverse=True)
-    least, most = distinct[:, 0::2], distinct[:, 1::2]
-    none = np.array([len(program.items) for program in programs])
-    outcomes = np.where(most < none, Outcome.MET, np.where(least == none, Outcome.NOT_MET, Outcome.UNDETERMINED))
-    items = np.where(least != most, OPEN_ITEM, np.where(least == none, NO_ITEM, least))
-    width = np.uint8 if len(distinct) <= 2**8 else np.uint16 if len(distinct) <= 2**16 else np.uint32
-    return DecisionTable(
-        tuple(programs), axes, answer.ravel().astype(width), outcomes.astype(np.int8), items.astype(np.int16)
-    )
+    outcomes, items = [], []
+    for program in programs:
+        least, most = (end.ravel() for end in _ends(program, axes))
+        none = len(program.items)
+        undecided = np.where(least == none, Outcome.NOT_MET, Outcome.UNDETERMINED)
+        outcomes.append(np.where(most < none, Outcome.MET, undecided).astype(np.int8))
+        items.append(np.where(least != most, OPEN_ITEM, np.where(least == none, NO_ITEM, least)).astype(np.int16))
+    return DecisionTable(tuple(programs), axes, np.stack(outcomes), np.stack(items))
 
 
-def _shared_axes(programs: Sequence[Program], present: frozenset[str]) -> tuple[SharedAxis, ...]:
+def compile_tables(programs: Sequence[Program], inputs: Present) -> list[tuple[list[int], DecisionTable | None]]:
+    """Tables that together hold all programs, as few as fit, each with the positions of its programs.
+
+    A program that fits no table stands alone, without one.
+    """
+    parts: list[list[int]] = []
+    for number in range(len(programs)):
+        for part in parts:
+            axes = _shared_axes([programs[other] for other in (*part, number)], inputs)
+            if prod(axis.states for axis in axes) <= MAXIMUM_STATES:
+                part.append(number)
+                break
+        else:
+            parts.append([number])
+    return [(part, compile_table([programs[number] for number in part], inputs)) for part in parts]
+
+
+def _shared_axes(programs: Sequence[Program], inputs: Present) -> tuple[SharedAxis, ...]:
     cuts: dict[tuple[str, str], set[Cut]] = {}
     kept: dict[tuple[str, str], Axis] = {}
-    for axis in (axis for program in programs for axis in program.axes if axis.name in present):
+    for axis in (axis for program in programs for axis in program.axes if axis.name in inputs.names):
         cuts.setdefault((axis.name, axis.list_id), set()).update(axis.cuts)
         kept[axis.name, axis.list_id] = axis
-    return tuple(
-        SharedAxis(name, list_id, tuple(sorted(cuts[name, list_id])), axis.members, axis.can_be_undefined)
-        for (name, list_id), axis in kept.items()
-    )
+    ordered = {key: tuple(sorted(found)) for key, found in cuts.items()}
+    axes = [
+        SharedAxis(
+            name=axis.name,
+            list_id=axis.list_id,
+            cuts=ordered[key],
+            members=axis.members,
+            can_be_undefined=axis.can_be_undefined,
+            can_be_open=axis.name in inputs.open,
+            borders=tuple(float_border(cut) for cut in ordered[key]),
+        )
+        for key, axis in kept.items()
+    ]
+    return tuple(sorted(axes, key=lambda axis: (axis.name not in inputs.constant, axis.states)))
 
 
 def _ends(program: Program, axes: tuple[SharedAxis, ...]) -> tuple[Decisions, Decisions]:
-    """The first and the last decision that are possible in each combination of states.
+    """The first and the last decision that are possible in each combination of states."""
+    least, most = over_states(decisions(program, every_cell(program)), program, axes)
+    states = tuple(axis.states for axis in axes)
+    return np.broadcast_to(least, states), np.broadcast_to(most, states)
+
+
+def every_cell(program: Program) -> Grid:
+    """All cells of a program as an open mesh."""
+    return np.ix_(*(np.arange(axis.size) for axis in program.axes))
+
+
+def over_states(
+    values: npt.NDArray[Any], program: Program, axes: tuple[SharedAxis, ...]
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """The least and the greatest of what holds in the cells that each combination of states stands for.
 
     Worked out over the program's own cells, and then read off for the shared states, of which there may be more.
-    """
-    shared = {(axis.name, axis.list_id): number for number, axis in enumerate(axes)}
-    decided = decisions(program, np.ix_(*(np.arange(axis.size) for axis in program.axes)))
-    decided = np.broadcast_to(decided, tuple(axis.size for axis in program.axes))
-    absent = tuple(n for n, axis in enumerate(program.axes) if (axis.name, axis.list_id) not in shared)
-    own = [axis for axis in program.axes if (axis.name, axis.list_id) in shared]
-    ends = []
-    for end, decision in ((np.min, decided.min(axis=absent)), (np.max, decided.max(axis=absent))):
-        for number, axis in enumerate(own):
-            decision = _with_unknown(decision, end, axis, number)
-        places = [shared[axis.name, axis.list_id] for axis in own]
-        read = decision[np.ix_(*(_states(axis, axes[place]) for axis, place in zip(own, places, strict=True)))]
-        ordered = read.transpose(np.argsort(places))
-        apart = tuple(axes[place].states if place in places else 1 for place in range(len(axes)))
-        ends.append(np.broadcast_to(ordered.reshape(apart), tuple(axis.states for axis in axes)))
-    return ends[0], ends[1]
-
-
-def _with_unknown(decision: Decisions, end: Callable[..., Decisions], axis: Axis, number: int) -> Decisions:
-    """The decisions, with those of the unknown states along an axis: an end over the cells that they stand for."""
-    cells = np.take(decision, range(len(axis.cuts) + 1), axis=number)
-    parts = [decision, end(cells, axis=number, keepdims=True)]
-    if axis.can_be_undefined:
-        parts.append(end(decision, axis=number, keepdims=True))
-    return np.concatenate(parts, axis=number)
-
-
-def _states(axis: Axis, shared: SharedAxis) -> npt.NDArray[np.intp]:
-    """The state of a program's axis for each state of the shared axis."""
-    cells = [0, *np.cumsum([cut in axis.cuts for cut in shared.cuts]).tolist()]
-    rest = range(len(axis.cuts) + 1, len(axis.cuts) + 2 + 2 * axis.can_be_undefined)
-    return np.array([*cells, *rest], dtype=np.intp)
-
-
-@dataclass(frozen=True, slots=True)
-class Classified:
-    """What every rule of a table says of each row.
-
-    Attributes
-    ----------
-    line : array of unsigned integers, shape (rows,)
-        Which line of `outcomes` and `items` the row has.
-    outcomes : int8 array, shape (lines, rules)
-    items : int16 array, shape (lines, rules)
-    """
-
-    line: States
-    outcomes: npt.NDArray[np.int8]
-    items: npt.NDArray[np.int16]
-
-    def of(self, rule: int) -> Evaluation:
-        """What the rule in that position says of each row."""
-        return Evaluation(self.outcomes[:, rule][self.line], self.items[:, rule][self.line])
-
-
-def classify(table: DecisionTable, columns: Columns, rows: int, threads: int = 1) -> Classified:
-    """What the rules of a table say of each row; the same as the evaluator says of it.
 
     Parameters
     ----------
-    table : DecisionTable
-    columns : mapping of canonical name to Column or Names, each of shape (rows,)
-        Float64, without ratios and sums, which follow from them; a name that is absent is unknown in every row.
-    rows : int
-    threads : int
-        NumPy lets go of the interpreter in a block's comparisons, so that blocks run side by side.
+    values : array, one dimension per axis of the program
+        A dimension of one entry says that the axis does not matter; so does one of the result.
+    program : Program
+    axes : tuple of SharedAxis
+        The inputs that the batch has.
     """
-    numbers = {name: column for name, column in columns.items() if isinstance(column, Column)}
-    listed = {axis: _listed(axis, columns) for axis in table.axes if axis.members is not None}
-    line = np.empty(rows, dtype=table.answer.dtype)
-
-    def work(start: int) -> npt.NDArray[np.intp]:
-        block = slice(start, min(start + BLOCK_ROWS, rows))
-        values, ranged = _points({name: _part(column, block) for name, column in numbers.items()})
-        inputs = [listed[axis][block] if axis in listed else values[axis.name] for axis in table.axes]
-        _look_up(table, inputs, line[block])
-        return np.flatnonzero(ranged) + start
-
-    starts = range(0, rows, BLOCK_ROWS)
-    if threads > 1 and len(starts) > 1:
-        with ThreadPoolExecutor(threads) as pool:
-            ranged = list(pool.map(work, starts))
-    else:
-        ranged = list(map(work, starts))
-    left = np.concatenate([np.empty(0, dtype=np.intp), *ranged])
-    classified = Classified(line, table.outcomes, table.items)
-    return classified if not len(left) else _with_ranges(table, classified, columns, left)
+    shared = {(axis.name, axis.list_id): number for number, axis in enumerate(axes)}
+    values = values.reshape((1,) * (len(program.axes) - values.ndim) + values.shape)
+    absent = tuple(n for n, axis in enumerate(program.axes) if (axis.name, axis.list_id) not in shared)
+    own = [axis for axis in program.axes if (axis.name, axis.list_id) in shared]
+    places = [shared[axis.name, axis.list_id] for axis in own]
+    ends = []
+    for end, result in ((np.min, values.min(axis=absent)), (np.max, values.max(axis=absent))):
+        for number, (axis, place) in enumerate(zip(own, places, strict=True)):
+            if result.shape[number] > 1:
+                result = _in_states(result, end, axis, axes[place], number)
+        ordered = result.transpose(np.argsort(places))
+        sizes = dict(zip(sorted(places), ordered.shape, strict=True))
+        ends.append(ordered.reshape(tuple(sizes.get(place, 1) for place in range(len(axes)))))
+    return ends[0], ends[1]
 
 
-def present(columns: Columns) -> frozenset[str]:
-    """The inputs that a batch has, with the ratios and sums that follow from them."""
-    derived = {name for name in (*RATIOS, *TOTALS) if any(part in columns for part in QUANTITIES[name].parts)}
-    return frozenset({*columns, *derived})
-
-
-def _listed(axis: SharedAxis, columns: Columns) -> Array:
-    names = columns[axis.name]
-    assert isinstance(names, Names)
-    return membership(names, axis.members or frozenset()).low
-
-
-def _part(column: Column, block: slice) -> Column:
-    low = column.low[block]
-    return Column(low, low if column.high is column.low else column.high[block])
-
-
-def _points(columns: dict[str, Column]) -> tuple[dict[str, Array], Truth]:
-    """Each input of a block as points, NaN where unknown, and which rows hold a range, which is neither."""
-    ranged = np.zeros(len(next(iter(columns.values())).low) if columns else 0, dtype=bool)
-    values = {}
-    for name, column in columns.items():
-        values[name] = column.low
-        if column.high is not column.low:
-            point, unknown = column.low == column.high, fully_unknown(column)
-            ranged |= ~(point | unknown)
-            values[name] = np.where(point, column.low, np.nan)
-    for name in RATIOS:
-        above, below = (values.get(part) for part in QUANTITIES[name].parts)
-        some = above if above is not None else below
-        if some is not None:
-            unknown = np.full_like(some, np.nan)
-            below = unknown if below is None else below
-            computed = per(name, unknown if above is None else above, below)
-            if QUANTITIES[QUANTITIES[name].parts[1]].zero:
-                computed = np.where(is_unknown(below), PERHAPS_UNDEFINED, computed)
-            values[name] = _first(values.get(name), computed)
-    for name, parts in TOTALS.items():
-        known = [values[part] for part in parts if part in values]
-        if known:
-            total = np.sum(known, axis=0) if len(known) > 1 else known[0]
-            partly = ~np.logical_and.reduce([is_unknown(part) for part in known])
-            if len(known) == len(parts):
-                partly &= is_unknown(total)
-            ranged |= partly & (is_unknown(values[name]) if name in values else True)
-            values[name] = _first(values.get(name), total)
-    return values, ranged
-
-
-def _first(stated: Array | None, computed: Array) -> Array:
-    return computed if stated is None else np.where(is_unknown(stated), computed, stated)
-
-
-def _look_up(table: DecisionTable, inputs: list[Array], line: States) -> None:
-    """The lines of one block: a few comparisons per input, made in place, and one lookup."""
-    code = np.zeros(len(line), dtype=np.intp)
-    passed, state = np.empty(len(line), dtype=bool), np.empty(len(line), dtype=np.uint8)
-    ones = passed.view(np.uint8)
-    for axis, values in zip(table.axes, inputs, strict=True):
-        np.not_equal(values, values, out=passed)
-        np.multiply(ones, axis.unknown, out=state)
-        for cut in axis.cuts:
-            (np.greater if cut.above else np.greater_equal)(values, float_border(cut), out=passed)
-            np.add(state, ones, out=state)
-        if axis.can_be_undefined:
-            np.equal(values, UNDEFINED, out=passed)
-            np.add(state, ones, out=state)
-            np.equal(values, PERHAPS_UNDEFINED, out=passed)
-            np.multiply(ones, axis.unknown + 1, out=ones)
-            np.add(state, ones, out=state)
-        np.multiply(code, axis.states, out=code)
-        np.add(code, state, out=code)
-    np.take(table.answer, code, out=line, mode="clip")
-
-
-def _with_ranges(
-    table: DecisionTable, classified: Classified, columns: Columns, left: npt.NDArray[np.intp]
-) -> Classified:
-    """The answers with those of the rows that hold a range, which the evaluator gives."""
-    part = {name: _rows(column, left) for name, column in columns.items()}
-    verdicts = [evaluate(program, with_ratios(part), len(left)) for program in table.programs]
-    answers = np.stack([end for verdict in verdicts for end in (verdict.outcome, verdict.item)], axis=1)
-    distinct, place = np.unique(answers, axis=0, return_inverse=True)
-    line = classified.line.astype(np.uint32)
-    line[left] = len(classified.outcomes) + place.ravel()
-    outcomes = np.concatenate([classified.outcomes, distinct[:, 0::2].astype(np.int8)])
-    return Classified(line, outcomes, np.concatenate([classified.items, distinct[:, 1::2].astype(np.int16)]))
-
-
-def _rows(column: Column | Names, rows: npt.NDArray[np.intp]) -> Column | Names:
-    if isinstance(column, Names):
-        return Names(column.values[rows])
-    low = column.low[rows]
-    return Column(low, low if column.high is column.low else column.high[rows])
+def _in_states(decision: Decisions, end: End, axis: Axis, shared: SharedAxis, number: int) -> Decisions:
+    """The decisions in the shared states along an axis: an open one is an end over the cells that it stands for."""
+    last = len(axis.cuts)
+    cells = [0, *np.cumsum([cut in axis.cuts for cut in shared.cuts]).tolist()]
+    settled = np.take(decision, [*cells, *([last + 1] if axis.can_be_undefined else [])], axis=number)
+    starts = cells if shared.can_be_open else [0]
+    parts = [settled]
+    for start in starts:
+        parts.append(end(np.take(decision, range(start, last + 1), axis=number), axis=number, keepdims=True))
+    if axis.can_be_undefined:
+        parts.append(end(decision, axis=number, keepdims=True))
+    return np.concatenate(parts, axis=number)

@@ -1,0 +1,173 @@
+"""The function that screens one block: cells in, verdicts, computed quantities and rejects out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gateline.fleet.cells import Place
+from gateline.fleet.gather import gather
+from gateline.fleet.headers import Header
+from gateline.fleet.problems import Problems
+from gateline.fleet.read import Block, BlockReader, ChipFigures
+from gateline.fleet.verdicts import COMPUTED, Answers, RuleColumn, Verdicts
+from gateline.gating import Request
+from gateline.rules.corpus import Specs
+
+TRAINING_ROLE = "developer"
+"""Whose duties gate in a table of models."""
+MAXIMUM_DISTINCT = 2**18
+"""Up to this many possible different rows, they are counted."""
+WORTHWHILE = 4
+"""Different rows are screened alone where there are so many times fewer of them."""
+
+Values = npt.NDArray[np.float64]
+Truth = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A quantity in each row, and in which rows it has one value."""
+
+    values: Values
+    known: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """A block after screening.
+
+    Attributes
+    ----------
+    rows : int
+    problems : Problems
+    computed : dict of Known
+        Quantities that follow from the inputs, by canonical name.
+    counts : int64 array or None
+        How many units each row stands for; None where each is one.
+    rules : dict of RuleColumn
+    assumed : dict
+        Per rule, the scope facts that were assumed in at least one row.
+    slow : set of str
+        The rules that were too large for a table.
+    """
+
+    rows: int
+    problems: Problems
+    computed: dict[str, Known]
+    counts: npt.NDArray[np.int64] | None
+    rules: dict[str, RuleColumn]
+    assumed: dict[str, dict[str, bool]]
+    slow: set[str]
+
+
+class Screener:
+    """Screens blocks of one table, in any thread; it can be sent to another process.
+
+    Parameters
+    ----------
+    specs : Specs
+    header : Header
+    request : Request
+        ``as_of`` is the date of rows that do not state their own.
+    figures : callable
+        The figures of a chip by name; to be sent to another process it must be a function of a module, or the like.
+    """
+
+    def __init__(self, specs: Specs, header: Header, request: Request, figures: ChipFigures) -> None:
+        self.specs = specs
+        self.header = header
+        self.subject = header.subject()
+        self.request = replace(request, role=TRAINING_ROLE) if self.subject == "training" else request
+        self.verdicts = Verdicts.kept(specs, self.subject, self.request, dated="as_of" in header.own)
+        self._figures = figures
+        self._reader = BlockReader(specs, header, self.request, figures)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What another process makes it from; what was compiled stays here."""
+        return Screener, (self.specs, self.header, self.request, self._figures)
+
+    def computed(self) -> list[str]:
+        """The quantities that the result shows: those that the table does not state itself."""
+        return [name for name in COMPUTED[self.subject] if name not in self.header.numbers]
+
+    def screen(self, block: Block) -> Screened:
+        """Screen a block; where few different rows are in it, each of them once."""
+        problems = Problems()
+        counts = self._reader.counts(block, problems)
+        few = self._few(block)
+        if few is None:
+            return self._screen(block, counts, problems)
+        position, different = few
+        screened = self._screen(different, None, Problems())
+        problems.rejects += screened.problems.spread(position).rejects
+        return Screened(
+            rows=block.rows,
+            problems=problems,
+            computed={name: _spread(known, position) for name, known in screened.computed.items()},
+            counts=counts,
+            rules=_spread_rules(screened.rules, position),
+            assumed=screened.assumed,
+            slow=screened.slow,
+        )
+
+    def _few(self, block: Block) -> tuple[Place, Block] | None:
+        """The different rows of a block, and which of them each row is, where that is known to be few."""
+        count = self.header.own.get("count")
+        read = {position: cells for position, cells in block.cells.items() if position != count}
+        sizes: dict[int, int] = {}
+        code: Place | None = None
+        for position, cells in read.items():
+            found = cells.codes()
+            if found is None:
+                return None
+            place, sizes[position] = found
+            if np.prod([*sizes.values()], dtype=np.float64) > MAXIMUM_DISTINCT:
+                return None
+            code = place if code is None else code.astype(np.int32) * np.int32(found[1]) + place
+        if code is None:
+            return None
+        used = np.flatnonzero(np.bincount(code))
+        if len(used) * WORTHWHILE > block.rows:
+            return None
+        cells_used, rest = {}, used
+        for position, size in reversed(sizes.items()):
+            rest, codes = np.divmod(rest, size)
+            cells_used[position] = read[position].decoded(codes)
+        position_of = np.zeros(int(used[-1]) + 1, dtype=np.int32)
+        position_of[used] = np.arange(len(used), dtype=np.int32)
+        return gather(position_of, code), Block(cells_used, len(used))
+
+    def _screen(self, block: Block, counts: npt.NDArray[np.int64] | None, problems: Problems) -> Screened:
+        days = self._reader.days(block, problems)
+        columns = self._reader.columns(block, days, self.verdicts.needed(days), problems)
+        answers = self.verdicts.answers(columns, days, block.rows, problems)
+        return Screened(
+            rows=block.rows,
+            problems=problems,
+            computed={name: _known(answers, name, block.rows) for name in self.computed()},
+            counts=counts,
+            rules=answers.rules,
+            assumed=answers.assumed,
+            slow=answers.slow,
+        )
+
+
+def _known(answers: Answers, name: str, rows: int) -> Known:
+    points = answers.points.get(name)
+    if points is None:
+        return Known(np.zeros(rows), np.zeros(rows, dtype=bool))
+    return Known(points.values, points.known())
+
+
+def _spread(known: Known, position: Place) -> Known:
+    return Known(gather(known.values, position), gather(known.known.view(np.uint8), position).view(bool))
+
+
+def _spread_rules(rules: dict[str, RuleColumn], position: Place) -> dict[str, RuleColumn]:
+    """The rules' columns of a block of which each row is one of this block's; rules that share lines go on to."""
+    places = {id(column.place): gather(column.place, position) for column in rules.values()}
+    return {rule: replace(column, place=places[id(column.place)]) for rule, column in rules.items()}

@@ -1,0 +1,107 @@
+"""What became of a table, added up block by block."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from gateline.fleet.screener import Screened
+from gateline.fleet.verdicts import OPEN_LABEL, Place, RuleColumn
+from gateline.rules.model import Outcome
+
+Truth = npt.NDArray[np.bool_]
+WORDS = [(int(outcome), outcome.word) for outcome in Outcome]
+NO_ITEM = ("", OPEN_LABEL)
+"""What stands in the item column where there is no item, or several."""
+
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class FleetSummary:
+    """What became of a table, or of a part of it.
+
+    Attributes
+    ----------
+    rows, rejected : int
+        Data rows read, and how many of them could not be screened.
+    verdicts : dict
+        For each rule, how many rows have each outcome.
+    units : dict
+        The same counted in units, where the table has a column ``count``.
+    items : dict
+        For each rule, how many rows have each deciding item.
+    assumed : dict
+        For each rule, the scope facts that were assumed in rows that do not state them.
+    slow : set of str
+        The rules that were too large for a table and were evaluated row by row.
+    skipped : int
+        Parts that an earlier run had finished.
+    remarks : list of str
+        What a reader should know about how the table was read.
+    """
+
+    rows: int = 0
+    rejected: int = 0
+    verdicts: dict[str, Counter[str]] = field(default_factory=dict)
+    units: dict[str, Counter[str]] = field(default_factory=dict)
+    items: dict[str, Counter[str]] = field(default_factory=dict)
+    assumed: dict[str, dict[str, bool]] = field(default_factory=dict)
+    slow: set[str] = field(default_factory=set)
+    skipped: int = 0
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The gravest outcome of any row under any rule."""
+        found = [outcome for counts in self.verdicts.values() for outcome in Outcome if counts[outcome.word]]
+        return max(found, default=Outcome.NOT_MET)
+
+    def add(self, part: FleetSummary) -> None:
+        """Add what became of another part of the same table."""
+        self.rows += part.rows
+        self.rejected += part.rejected
+        for own, other in ((self.verdicts, part.verdicts), (self.units, part.units), (self.items, part.items)):
+            for rule, counts in other.items():
+                own.setdefault(rule, Counter()).update(counts)
+        for rule, facts in part.assumed.items():
+            self.assumed.setdefault(rule, {}).update(facts)
+        self.slow |= part.slow
+        self.skipped += part.skipped
+        self.remarks += [remark for remark in part.remarks if remark not in self.remarks]
+
+
+def summarize(screened: Screened, keep: Truth | None, labels: dict[str, tuple[str, ...]]) -> FleetSummary:
+    """What became of the rows of a block, of those in `keep` where some are left out."""
+    summary = FleetSummary(assumed=screened.assumed, slow=screened.slow)
+    units = screened.counts if screened.counts is None or keep is None else screened.counts[keep]
+    per_line: dict[int, tuple[Counts, Counts]] = {}
+    for rule, column in screened.rules.items():
+        if id(column.place) not in per_line:
+            place = column.place if keep is None else column.place[keep]
+            per_line[id(column.place)] = _per_line(place, units, len(column.outcome))
+        rows, counted = per_line[id(column.place)]
+        summary.verdicts[rule] = _by_outcome(column, rows)
+        summary.units[rule] = _by_outcome(column, counted) if units is not None else summary.verdicts[rule].copy()
+        items = np.bincount(column.item, rows, len(labels[rule])).tolist()
+        told = zip(labels[rule], items, strict=True)
+        summary.items[rule] = Counter({label: int(number) for label, number in told if number and label not in NO_ITEM})
+    return summary
+
+
+def _by_outcome(column: RuleColumn, counts: Counts) -> Counter[str]:
+    """The counts of the lines of a rule, by its outcome."""
+    return Counter({word: int(counts[column.outcome == outcome].sum()) for outcome, word in WORDS})
+
+
+def _per_line(place: Place, units: Counts | None, lines: int) -> tuple[Counts, Counts]:
+    """How many rows, and how many units, have each line."""
+    rows = np.bincount(place, minlength=lines)
+    if units is None:
+        return rows, rows
+    counted = np.zeros(lines, dtype=np.int64)
+    np.add.at(counted, place, units)
+    return rows, counted

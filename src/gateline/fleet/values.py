@@ -1,0 +1,126 @@
+"""One column of a block that holds numbers, flags or dates as such, and not as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from gateline.fleet.cells import MAXIMUM_COUNT_DIGITS, NAN, Place, ReadName, Truth
+from gateline.fleet.faults import faults, is_sound
+from gateline.fleet.headers import NumberColumn
+from gateline.fleet.problems import Problems
+from gateline.quantities import Quantity
+from gateline.rules.columns import Column, Names
+
+FEW = 2**12
+"""Up to this many neighbouring whole numbers are few: the days of eleven years, the two values of a flag."""
+
+Faults = Iterator[tuple[Truth, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCells:
+    """Cells of numbers, of flags as 0 and 1, or of dates as day numbers; NaN says nothing.
+
+    Attributes
+    ----------
+    values : float64 array
+    show : callable
+        The cell of a row as text, for people.
+    whole : bool
+        Whether the column holds flags or dates, of which there are few.
+    """
+
+    values: npt.NDArray[np.float64]
+    show: Callable[[int], str]
+    whole: bool = False
+
+    def distinct(self) -> tuple[Sequence[str], Place]:
+        """The different values as text, empty where nothing is said, and which each row has."""
+        _, first, place = np.unique(self.values, return_index=True, return_inverse=True)
+        return ["" if np.isnan(self.values[row]) else self.show(row) for row in first.tolist()], place.ravel()
+
+    def codes(self) -> tuple[Place, int] | None:
+        """The whole numbers counted from the smallest, where they are few."""
+        if not self.whole or not len(self.values):
+            return None
+        low, high = np.fmin.reduce(self.values), np.fmax.reduce(self.values)
+        if np.isnan(low) or high - low >= FEW:
+            return None
+        unsaid = int(high - low) + 1
+        return np.where(np.isnan(self.values), unsaid, self.values - low).astype(np.int32), unsaid + 1
+
+    def decoded(self, codes: Place) -> ValueCells:
+        """The cells that have these numbers."""
+        low, high = np.fmin.reduce(self.values), np.fmax.reduce(self.values)
+        values = np.where(codes > high - low, NAN, low + codes)
+
+        def show(row: int) -> str:
+            return self.show(int((self.values == values[row]).argmax()))
+
+        return ValueCells(values, show, self.whole)
+
+    def silent(self) -> Truth | None:
+        """No row says anything in words."""
+        return None
+
+    def numbers(self, column: NumberColumn, problems: Problems) -> Column:
+        """Amounts in canonical units."""
+        values = self.values if column.factor == 1 else self.values * float(column.factor)
+        if not is_sound(values, column.entry):
+            found = faults(values, ~np.isnan(values), column.entry)
+            values = self._reject(column.heading, values, found, problems)
+        return Column(values, values)
+
+    def flags(self, heading: str, problems: Problems) -> Column:
+        """Flags as 1, 0 and NaN (unknown)."""
+        values = self.values
+        known = np.count_nonzero(values == 0) + np.count_nonzero(values == 1) + np.count_nonzero(np.isnan(values))
+        if known < len(values):
+            bad = (values != 0) & (values != 1) & ~np.isnan(values)
+            values = self._reject(heading, values, iter([(bad, "is not yes, no or unknown")]), problems)
+        return Column(values, values)
+
+    def names(self, heading: str, entry: Quantity, read: ReadName, problems: Problems) -> Names:  # noqa: ARG002
+        """Names; of numbers there are none."""
+        raise AssertionError(f"{heading}: the schema has been checked for text")
+
+    def dates(self, heading: str, entry: Quantity, problems: Problems) -> Column:  # noqa: ARG002
+        """Dates as day numbers."""
+        values = self._calendar_days(heading, problems)
+        return Column(values, values)
+
+    def days(self, default: int, problems: Problems) -> npt.NDArray[np.int64]:
+        """The day number on which each row is screened; `default` where nothing is said."""
+        values = self._calendar_days("as_of", problems)
+        return np.asarray(np.where(np.isnan(values), default, values).astype(np.int64))
+
+    def counts(self, problems: Problems) -> npt.NDArray[np.int64]:
+        """How many units each row stands for; one where nothing is said."""
+        with np.errstate(invalid="ignore"):
+            bad = (self.values < 0) | (self.values >= 10**MAXIMUM_COUNT_DIGITS) | (np.trunc(self.values) != self.values)
+        bad &= ~np.isnan(self.values)
+        values = self._reject("count", self.values, iter([(bad, "is not a whole number of units")]), problems)
+        return np.asarray(np.where(bad, 0, np.where(np.isnan(values), 1, values)).astype(np.int64))
+
+    def _calendar_days(self, heading: str, problems: Problems) -> npt.NDArray[np.float64]:
+        with np.errstate(invalid="ignore"):
+            bad = (self.values < date.min.toordinal()) | (self.values > date.max.toordinal())
+        return self._reject(heading, self.values, iter([(bad, "is not in the years 1 to 9999")]), problems)
+
+    def _reject(
+        self, heading: str, values: npt.NDArray[np.float64], found: Faults, problems: Problems
+    ) -> npt.NDArray[np.float64]:
+        """The values, unknown where something is wrong; each such row gets a reject."""
+        sound = values
+        for mask, reason in found:
+            rows = np.flatnonzero(mask).tolist()
+            if rows:
+                sound = np.where(mask, NAN, sound)
+            for row in rows:
+                problems.add(row, heading, self.show(row), reason)
+        return sound
