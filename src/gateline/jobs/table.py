@@ -70,7 +70,7 @@ def screen_table(
     ... }
     >>> verdicts = screen_table(chips, date(2024, 6, 1), rules=("us.ear.3a090",))
     >>> verdicts.column("us.ear.3a090:item").to_pylist()
-    ['3A090.a.1', '3A090.b.1', 'undetermined']
+    ['3A090.a.1', '', 'undetermined']
     """
     batches = screen_batches(
         data,
