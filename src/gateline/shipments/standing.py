@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateline.amounts import Amount
-from gateline.inputs import OPEN_END, exact_array, exact_value
+from gateline.inputs import OPEN_END, exact_value
 from gateline.quantities import QUANTITIES
 from gateline.rules.columns import Column
 from gateline.rules.corpus import Specs
@@ -26,8 +26,8 @@ TODAY = "transaction_date"
 EPOCH = date(1970, 1, 1).toordinal()
 EPOCH_YEAR = 1970
 YEARS = 10_000
-BEYOND_EVERY_LINE = Fraction(10**60)
-"""A total that passes any line: the item that it meets is the one whose line counts on a day."""
+BOUNDLESS = float("inf")
+"""Something per nothing. It passes any line; the item that it meets is the one whose line counts on a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,17 +193,24 @@ def _span(running: Running, groups: Integers, starts: Integers, days: Integers) 
 
 def _share(name: str, part: Column, whole: Column) -> Column:
     """A sum per another: from the smallest quotient to the largest; open where nothing is known to divide by."""
-    most = Fraction(1) if QUANTITIES[name].share else None
-    ends = [_quotients(_amount(part, row), _amount(whole, row), most) for row in range(len(part.low))]
-    return Column(exact_array(end.low for end in ends), exact_array(end.high for end in ends))
+    capped = QUANTITIES[name].share
+    low, high = np.empty(len(part.low), dtype=object), np.empty(len(part.low), dtype=object)
+    for row in range(len(low)):
+        low[row], high[row] = _quotients(_amount(part, row), _amount(whole, row), capped=capped)
+    return Column(low, high)
 
 
-def _quotients(part: Amount, whole: Amount, most: Fraction | None) -> Amount:
-    low = part.low / whole.high if part.low and whole.high else Fraction(0)
-    if part.high == 0:
-        return Amount(low, Fraction(0))
-    high = part.high / whole.low if part.high is not None and whole.low else None
-    return Amount(low, high if most is None else most if high is None else min(high, most))
+def _quotients(part: Amount, whole: Amount, *, capped: bool) -> tuple[Fraction | float, Fraction | float]:
+    """The smallest quotient and the largest; a share of which the part is a part of the whole is at most one."""
+    if not part.high and part.high is not None:
+        return Fraction(0), Fraction(0)
+    low = _quotient(part.low or Fraction(0), whole.high) if whole.high is not None else Fraction(0)
+    high = _quotient(part.high, whole.low or Fraction(0)) if part.high is not None else BOUNDLESS
+    return low, min(high, Fraction(1)) if capped else high
+
+
+def _quotient(part: Fraction, whole: Fraction) -> Fraction | float:
+    return part / whole if whole else BOUNDLESS if part else Fraction(0)
 
 
 class _Test:
@@ -226,7 +233,7 @@ class _Test:
 
     def line(self, day: int) -> QuantityTest | None:
         """The line on the quantity that counts on a day, if there is one."""
-        huge = exact_array([BEYOND_EVERY_LINE])
+        huge = np.array([BOUNDLESS], dtype=object)
         columns = {TODAY: _exactly(np.array([day])), self._total.quantity: Column(huge, huge)}
         number = int(evaluate(self._program, columns, 1).item[0])
         tests = self._program.items[number].clause.conditions if number >= 0 else ()
