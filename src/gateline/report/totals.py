@@ -197,7 +197,7 @@ def _span(amount: Amount, write: Callable[[Fraction], str]) -> str:
 
 def _whole(value: Fraction) -> str:
     """Performance in full, whatever its size: what lies next to a line must be told from it."""
-    return f"{int(value):,}" if value.denominator == 1 else f"{value:,.2f}"
+    return f"{int(value):,}" if value.denominator == 1 else f"{float(value):,.2f}"
 
 
 def _short(value: Fraction) -> str:
