@@ -25,7 +25,7 @@ DIE_UNITS = {
 DIE = re.compile(rf"die([1-9])_({'|'.join(DIE_UNITS)})")
 HEADER = re.compile(r"\s*(?P<name>[^\[\]]*?)\s*(?:\[\s*(?P<unit>[^\[\]]*?)\s*\])?\s*")
 SHORT_NAMES = {"to": "destination", "hq": "headquarters"}
-KNOWN = tuple(name for name, entry in QUANTITIES.items() if entry.subjects != ("shipment",))
+KNOWN = tuple(name for name, entry in QUANTITIES.items() if not {"shipment", "total"} & set(entry.subjects))
 """Quantities that a column may hold; what is said of a shipment alone is passed through."""
 OWN_COLUMNS = ("chip", "as_of", "count", "id", "consignee")
 

@@ -13,6 +13,7 @@ from gateline.rules.model import Outcome, Status
 from gateline.screening import Screening, Verdict
 
 KIND = "shipment"
+RED_FLAG = "red_flag"
 LICENCE = "licence"
 IN_THE_BOOKS = (Status.IN_FORCE, Status.CODIFIED_NOT_ENFORCED)
 
@@ -52,9 +53,12 @@ def licence_text(screening: Screening) -> str:
 
 
 def matters(verdict: Verdict, screening: Screening) -> bool:
-    """Whether a verdict that does not gate is told in full: what in-force rules say of a shipment, unless not met."""
+    """Whether a verdict that does not gate is told in full: what in-force rules say of a shipment, unless not met.
+
+    Red flags have a checklist of their own.
+    """
     shown = screening.subject.kind == KIND and verdict.enforced
-    return shown and verdict.outcome is not Outcome.NOT_MET
+    return shown and verdict.outcome is not Outcome.NOT_MET and verdict.rule.effect != RED_FLAG
 
 
 def charge_of(verdict: Verdict) -> Charge | None:
