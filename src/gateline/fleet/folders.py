@@ -18,6 +18,7 @@ from gateline.fleet.parts import Part
 from gateline.fleet.rejects import RejectsFile
 from gateline.fleet.run import Progress, Setting, prepare, remarks, stream
 from gateline.fleet.summary import FleetSummary
+from gateline.fleet.totals import Totals
 from gateline.version import __version__
 
 FORMAT = "gateline.fleet-folder/1"
@@ -132,6 +133,7 @@ class FolderRun:
             "strict_facts": request.strict_facts,
             "readings": dict(request.readings),
             "all_columns": self.setting.all_columns,
+            "totals": self.setting.totals,
         }
         return sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
@@ -221,10 +223,12 @@ def _told(summary: FleetSummary) -> dict[str, Any]:
     """A summary as JSON."""
     counted = {name: {rule: dict(counts) for rule, counts in getattr(summary, name).items()} for name in COUNTED}
     told = {name: getattr(summary, name) for name in ("rows", "rejected", "assumed", "remarks")}
-    return {**told, **counted, "slow": sorted(summary.slow)}
+    totals = summary.totals and summary.totals.told()
+    return {**told, **counted, "slow": sorted(summary.slow), "totals": totals}
 
 
 def _read(told: dict[str, Any]) -> FleetSummary:
     """A summary from JSON."""
     counted = {name: {rule: Counter(counts) for rule, counts in told[name].items()} for name in COUNTED}
-    return FleetSummary(**{**told, **counted, "slow": set(told["slow"])})
+    totals = told["totals"] and Totals.read(told["totals"])
+    return FleetSummary(**{**told, **counted, "slow": set(told["slow"]), "totals": totals})

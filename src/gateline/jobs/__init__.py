@@ -7,6 +7,7 @@ from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shi
 from gateline.jobs.system import screen_system, screen_target
 from gateline.jobs.table import screen_batches, screen_table
 from gateline.jobs.timeline import catalogue_timeline, chip_timeline
+from gateline.jobs.totals import fleet_totals
 
 __all__ = [
     "Transaction",
@@ -15,6 +16,7 @@ __all__ = [
     "chip_timeline",
     "default_catalogue",
     "find_chip",
+    "fleet_totals",
     "quick_ledger",
     "screen_batches",
     "screen_chip",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gateline.chips.chipfile import Chip
 from gateline.chips.derive import completed, derive
+from gateline.chips.rates import rates_by_length
 from gateline.errors import InputError
 from gateline.fleet.designs import SUFFIXES, read_designs
 from gateline.fleet.outputs import SUFFIXES as OUTPUT_SUFFIXES
@@ -42,7 +43,8 @@ class CatalogueFigures:
             If no chip has that name.
         """
         chip = default_catalogue().find(name).entry.read()
-        return completed(derive(chip, self.specs, self.as_of, self.readings), self.as_of)
+        figures = completed(derive(chip, self.specs, self.as_of, self.readings), self.as_of)
+        return figures | rates_by_length(chip, self.readings)
 
 
 def default_threads() -> int:
@@ -64,6 +66,7 @@ def screen_fleet(
     threads: int | None = None,
     arrow: bool = False,
     resume: bool = False,
+    totals: bool = False,
     progress: Progress | None = None,
     specs: Specs | None = None,
 ) -> FleetSummary:
@@ -92,6 +95,8 @@ def screen_fleet(
         Whether standard output gets an Arrow stream instead of CSV.
     resume : bool
         Whether parts of an output folder that an earlier run finished in the same setting are kept.
+    totals : bool
+        Whether the table is added up, too; see `fleet_totals`.
     progress : callable
         Called with the rows screened so far, how much of the table has been read, and how much there is.
 
@@ -112,6 +117,7 @@ def screen_fleet(
         CatalogueFigures(specs, as_of, chosen),
         all_columns,
         threads or default_threads(),
+        totals,
     )
     if output is not None and _is_folder(source, output):
         return _screen_parts(setting, Path(source), output, rejects, progress, resume=resume)
@@ -127,7 +133,7 @@ def screen_fleet(
 
     def checked(chip: Chip) -> Inputs:
         remarks.extend(doubts(chip))
-        return completed(derive(chip, specs, as_of, chosen), as_of)
+        return completed(derive(chip, specs, as_of, chosen), as_of) | rates_by_length(chip, chosen)
 
     designs = read_designs(source, checked)
     setting = replace(setting, figures=designs.figures, all_columns=False)
