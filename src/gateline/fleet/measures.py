@@ -30,7 +30,9 @@ Truth = npt.NDArray[np.bool_]
 
 def measure(header: Header, subject: str, block: Block, columns: Columns, days: Days) -> Measured:
     """What is added up of a block whose columns have been read; rates are taken out of `columns`, no rule reads them."""
-    main, *others = (_amount(columns, name, block.rows) for name in ADDED_UP[subject])
+    main, *others = ADDED_UP[subject]
+    unknown = np.full(block.rows, np.nan)
+    amounts = {name: _amount(columns, name) for name in others}
     for name in RATES:
         columns.pop(name, None)
     labels: dict[str, tuple[Sequence[str], Place]] = {
@@ -45,7 +47,7 @@ def measure(header: Header, subject: str, block: Block, columns: Columns, days: 
         position = np.zeros(span, dtype=np.intp)
         position[used] = np.arange(len(used))
         labels["as_of"] = [date.fromordinal(first + day).isoformat() for day in used.tolist()], position[days - first]
-    return Measured(ADDED_UP[subject][0], main, dict(zip(ADDED_UP[subject][1:], others, strict=True)), labels)
+    return Measured(main, _amount(columns, main) or Column(unknown, unknown), amounts, labels)
 
 
 def weights(
@@ -79,10 +81,9 @@ def _add_to(place: Place, values: Weights, entries: int) -> npt.NDArray[np.int64
     return added
 
 
-def _amount(columns: Columns, name: str, rows: int) -> Column:
+def _amount(columns: Columns, name: str) -> Column | None:
     found = columns.get(name)
-    unknown = np.full(rows, np.nan)
-    return found if isinstance(found, Column) else Column(unknown, unknown)
+    return found if isinstance(found, Column) else None
 
 
 def _countries(names: Names) -> tuple[list[str], Place]:

@@ -13,11 +13,14 @@ from math import floor, log10
 import numpy as np
 import numpy.typing as npt
 
+from gateline.fleet.gather import gather
+
 DIGITS = 14
 PLACES = 130
 """A sum is a whole number of 10^-130; amounts lie between 10^-100 and 10^100."""
 ENTRIES = 2**17
 """So many products of a piece of a number and a piece of its weight stay below 2^53, where float64 counts exactly."""
+CACHED, FEW_GROUPS = 2**14, 2**8
 NUMBER_BITS, WEIGHT_BITS, COUNT_BITS = 24, 12, 36
 FRACTION_BITS, EXPONENT_BIAS = 52, 1022
 
@@ -27,14 +30,16 @@ Weights = npt.NDArray[np.int64] | None
 """How often each entry counts; None where each counts once."""
 
 
-def _scales() -> npt.NDArray[np.intp]:
+def _scales() -> npt.NDArray[np.int16]:
     """By the exponent of a float64: the power of ten that makes it a whole number of up to `DIGITS` digits."""
     ends = [floor(DIGITS - (exponent - EXPONENT_BIAS) * log10(2)) for exponent in range(2**11)]
-    return np.clip(np.array(ends, dtype=np.intp), -PLACES, PLACES)
+    return np.clip(np.array(ends, dtype=np.int16), -PLACES, PLACES)
 
 
 SCALES = _scales()
 POWERS = np.array([float(f"1e{scale}") for scale in SCALES.tolist()])
+SCALES[0] = 0
+"""Zero has the scale of numbers in everyday use, so that few scales come together."""
 
 
 def as_fraction(total: int) -> Fraction:
@@ -58,11 +63,10 @@ def count(group: Group, groups: int, weights: Weights) -> list[int]:
         Not negative.
     """
     totals = [0] * groups
-    for here in _stretches(len(group)):
-        for shift, piece in _pieces(None if weights is None else weights[here], COUNT_BITS):
-            found = np.bincount(group[here], piece, groups)
-            for number in np.flatnonzero(found).tolist():
-                totals[number] += int(found[number]) << shift
+    for here in _stretches(len(group), groups):
+        for shift, piece in _pieces(weights, here, COUNT_BITS):
+            found = np.bincount(group[here], piece, groups).astype(np.int64).tolist()
+            totals = [total + (number << shift) for total, number in zip(totals, found, strict=True)]
     return totals
 
 
@@ -86,32 +90,39 @@ def add_up(group: Group, groups: int, values: Values, weights: Weights) -> list[
     True
     """
     totals = [0] * groups
-    for here in _stretches(len(group)):
-        exponent = values[here].view(np.int64) >> FRACTION_BITS
-        scale = SCALES[exponent]
-        least = int(scale.min(initial=PLACES))
-        span = int(scale.max(initial=least)) - least + 1
-        whole = np.rint(values[here] * POWERS[exponent])
+    for here in _stretches(len(group), groups):
+        exponent = (values[here].view(np.int64) >> FRACTION_BITS).astype(np.int16)
+        scale = gather(SCALES, exponent)
+        least = int(scale.min())
+        span = int(scale.max()) - least + 1
+        whole = np.rint(values[here] * gather(POWERS, exponent))
         high = np.floor(whole * 2.0**-NUMBER_BITS)
-        cell = group[here] * span + (scale - least)
+        cell = group[here] if span == 1 else group[here] * span + (scale - least)
+        sums = [0] * (groups * span)
         for bits, part in ((0, whole - high * 2.0**NUMBER_BITS), (NUMBER_BITS, high)):
-            for shift, piece in _pieces(None if weights is None else weights[here], WEIGHT_BITS):
+            for shift, piece in _pieces(weights, here, WEIGHT_BITS):
                 found = np.bincount(cell, part if piece is None else part * piece, groups * span)
-                for number in np.flatnonzero(found).tolist():
-                    unit = 10 ** (PLACES - least - number % span)
-                    totals[number // span] += (int(found[number]) << (bits + shift)) * unit
+                more = found.astype(np.int64).tolist()
+                sums = [total + (number << (bits + shift)) for total, number in zip(sums, more, strict=True)]
+        for step in range(span):
+            unit = 10 ** (PLACES - least - step)
+            totals = [total + number * unit for total, number in zip(totals, sums[step::span], strict=True)]
     return totals
 
 
-def _stretches(entries: int) -> Iterator[slice]:
-    for start in range(0, entries, ENTRIES):
-        yield slice(start, start + ENTRIES)
+def _stretches(entries: int, groups: int) -> Iterator[slice]:
+    """Stretches that stay in the cache, unless the sums of many groups would cost more than that saves."""
+    step = CACHED if groups <= FEW_GROUPS else ENTRIES
+    for start in range(0, entries, step):
+        yield slice(start, start + step)
 
 
-def _pieces(weights: Weights, bits: int) -> Iterator[tuple[int, Values | None]]:
+def _pieces(weights: Weights, here: slice, bits: int) -> Iterator[tuple[int, Values | None]]:
     """Weights in pieces of so many bits, lowest first, each with the place at which it stands."""
     if weights is None:
         yield 0, None
         return
-    for shift in range(0, int(weights.max(initial=0)).bit_length(), bits):
-        yield shift, ((weights >> shift) & ((1 << bits) - 1)).astype(np.float64)
+    most = int(weights[here].max()).bit_length()
+    for shift in range(0, most, bits):
+        piece = weights[here] >> shift if shift else weights[here]
+        yield shift, (piece & ((1 << bits) - 1) if most > shift + bits else piece).astype(np.float64)

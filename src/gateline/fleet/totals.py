@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import astuple, dataclass, field
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
@@ -54,8 +54,12 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Add the same sum over other units."""
-        for each in fields(self):
-            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+        self.rows += other.rows
+        self.units += other.units
+        self.unknown += other.unknown
+        self.open += other.open
+        self.low += other.low
+        self.high += other.high
 
     @property
     def amount(self) -> Amount:
@@ -157,15 +161,15 @@ class Measured:
     quantity : str
     main : Column
         The amount that is added up by group.
-    amounts : dict of Column
-        Those that are added up over the whole table.
+    amounts : dict of Column or None
+        Those that are added up over the whole table; None is unknown in every entry.
     labels : dict
         For each column by which the table is added up, its different cells and which of them each entry has.
     """
 
     quantity: str
     main: Column
-    amounts: dict[str, Column]
+    amounts: dict[str, Column | None]
     labels: dict[str, tuple[Sequence[str], Place]]
 
 
@@ -186,8 +190,11 @@ def totals_of(measured: Measured, rules: Mapping[str, RuleColumn], rows: Weights
     totals = Totals(measured.quantity, {verdict: tally for verdict, tally in whole if tally.rows})
     for name, (texts, place) in measured.labels.items():
         totals.groups[name] = _grouped(measured.main, (texts, place), (verdicts, said), rows, units)
+    all_rows, all_units = (sum(getattr(tally, each) for tally in totals.whole.values()) for each in ("rows", "units"))
     for name, column in measured.amounts.items():
-        [totals.amounts[name]] = _tallies(column, nothing, 1, rows, units)
+        totals.amounts[name] = Tally(all_rows, all_units, all_units, all_units)
+        if column is not None:
+            [totals.amounts[name]] = _tallies(column, nothing, 1, rows, units)
     return totals
 
 
