@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gateline.cli.options import AS_OF, EXIT_CODES, EXIT_ZERO, READING, ROLE, RULES, STRICT, Share, options
+from gateline.cli.options import AS_OF, EXIT_CODES, EXIT_ZERO, READING, ROLE, RULES, STRICT, Place, Share, options
 from gateline.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=Place(),
     help="Result: .csv, .parquet, .arrow or .feather, or for Parquet a folder. Default: standard output.",
 )
 @options(AS_OF)
@@ -51,6 +51,10 @@ if TYPE_CHECKING:
 @click.option("--utilization", type=Share(), help="Share of the peak rate for the days in the totals, such as 0.4.")
 @click.option("--resume", is_flag=True, help="Keep the parts of an output folder that an earlier run finished.")
 @click.option("--threads", type=click.IntRange(1), help="Threads that screen. Default: as many as there are cores.")
+@click.option(
+    "--cluster", metavar="ADDRESS", default="", help="Dask scheduler whose workers screen the parts of a folder."
+)
+@click.option("--workers", type=click.IntRange(1), help="Processes on this machine that screen the parts of a folder.")
 @click.option("--quiet", is_flag=True, help="Say nothing of the progress, and nothing of a run without faults.")
 @click.option(
     "--fail-on",
@@ -60,7 +64,7 @@ if TYPE_CHECKING:
 @options(EXIT_ZERO)
 def fleet(
     file: str,
-    output: Path | None,
+    output: Path | str | None,
     as_of: date,
     columns: str,
     format_: str,
@@ -74,6 +78,8 @@ def fleet(
     utilization: Fraction | None,
     resume: bool,
     threads: int | None,
+    cluster: str,
+    workers: int | None,
     quiet: bool,
     fail_on: str | None,
     exit_zero: bool,
@@ -88,6 +94,8 @@ def fleet(
         gateline fleet examples/fleet.csv -o verdicts.csv
         gateline fleet inventory.parquet -o verdicts.parquet --as-of 2025-01-01 --fail-on met
         gateline fleet shipments/ -o screened/ --columns verdicts --resume
+        gateline fleet fleet.parquet -o out.parquet --totals totals.json --utilization 0.4
+        gateline fleet s3://bucket/in -o s3://bucket/out --cluster tcp://scheduler:8786
 
     Exit status: 0 every row was screened, 2 bad usage or input or rejected rows, 3 and 4 with --fail-on, 1 failure.
     """
@@ -110,6 +118,8 @@ def fleet(
             resume=resume,
             totals=totals is not None,
             threads=threads,
+            cluster=cluster,
+            workers=workers or 0,
             progress=told,
         )
     if not quiet:
@@ -171,10 +181,12 @@ def _failure(summary: FleetSummary, fail_on: str | None) -> int:
     return code if fail_on == "undetermined" or (fail_on == "met" and code == EXIT_CODES["met"]) else 0
 
 
-def _where_rejects(output: Path | None, rejects: Path | None) -> Path:
+def _where_rejects(output: Path | str | None, rejects: Path | None) -> Path | str:
     """The file, or for an output folder the folder, that lists cells that cannot be read."""
     from gateline.jobs.fleet import rejects_beside
 
+    if isinstance(output, str):
+        return f"{output.rstrip('/')}/_rejects"
     return output / "_rejects" if output is not None and output.is_dir() else rejects or rejects_beside(output)
 
 

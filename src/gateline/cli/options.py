@@ -59,6 +59,16 @@ class Percent(click.ParamType[Fraction]):
         return share
 
 
+class Place(click.ParamType["Path | str"]):
+    """A path, or a URL, which stays as it is written."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | str:  # noqa: ARG002
+        """The place that the text names."""
+        return value if isinstance(value, Path) or "://" in str(value) else Path(value)
+
+
 class Share(click.ParamType[Fraction]):
     """A share above 0 and at most 1, as a number or in percent."""
 
