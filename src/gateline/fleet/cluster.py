@@ -81,7 +81,7 @@ class Scheduler:
                     n_workers=self.workers,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",
                     silence_logs=logging.CRITICAL,
                 )
                 address = stack.enter_context(local).scheduler_address
