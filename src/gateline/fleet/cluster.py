@@ -7,6 +7,7 @@ import platform
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from uuid import uuid4
 
 import pyarrow as pa
@@ -18,7 +19,7 @@ from gateline.fleet.folders import FolderRun
 from gateline.fleet.parts import Part
 from gateline.fleet.summary import FleetSummary
 from gateline.numerals import clip
-from gateline.rules.specfiles import default_specs
+from gateline.rules.specfiles import digest_of, specs_folder
 from gateline.version import __version__
 
 CONNECT_SECONDS = 10
@@ -96,12 +97,13 @@ class Scheduler:
             yield stack.enter_context(client)
 
 
+@cache
 def installed() -> dict[str, str]:
     """The releases that decide what a part's bytes are."""
     major, minor, _ = platform.python_version_tuple()
     return {
         "gateline": __version__,
-        "the rules' data": default_specs().digest,
+        "the rules' data": digest_of(specs_folder()),
         "pyarrow": pa.__version__,
         "Python": f"{major}.{minor}",
     }

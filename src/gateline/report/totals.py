@@ -22,8 +22,8 @@ Json = dict[str, Any]
 
 
 def write(fleet: FleetTotals) -> str:
-    """The totals as JSON; the same rows in any order give the same bytes."""
-    return json.dumps(totals_object(fleet), indent=1, ensure_ascii=False) + "\n"
+    """The totals as JSON; the same rows in any order give the same bytes, and no cell of a table gives a control mark."""
+    return json.dumps(totals_object(fleet), indent=1) + "\n"
 
 
 def totals_object(fleet: FleetTotals) -> Json:
