@@ -230,6 +230,20 @@ def test_units_below_the_unknown_make_a_total_at_least(tmp_path):
     assert (found["all"]["units_unknown"], found["all"]["units_without_upper_end"]) == (3, 7)
 
 
+def test_one_open_end_is_enough(tmp_path):
+    """4 units with 50 TFLOP/s at 16 bit and nothing said at 8: something is known of each, yet any could do more."""
+    found = added_up(
+        tmp_path,
+        day=date(2024, 6, 1),
+        dense_rate_16bit=[50.0],
+        dense_rate_8bit=pa.array([None], pa.float64()),
+        count=[4],
+    )
+    assert found["all"]["units_unknown"] == 0
+    assert found["all"]["sum"] == {"value": None, "low": 3200.0, "high": None}
+    assert {each["outcome"] for each in found["clusters"]} == {"undetermined"}
+
+
 def test_a_range_has_both_ends(tmp_path):
     (tmp_path / "in.csv").write_text(
         "total_processing_performance,count\n100 to 200,3\n>= 50,0\n10,1\n", encoding="utf-8"
