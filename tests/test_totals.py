@@ -26,8 +26,8 @@ from gateline.fleet.sums import add_up, as_fraction, count
 from gateline.gating import Request
 from gateline.jobs import fleet_totals, screen_fleet
 from gateline.jobs.fleet import CatalogueFigures
-from gateline.report.totals import lines, totals_object
-from gateline.report.totals import write as totals_text
+from gateline.report.fleet_totals import lines, totals_object
+from gateline.report.fleet_totals import write as totals_text
 
 DAY = date(2026, 11, 21)
 RULE = "us.ear.3a090"

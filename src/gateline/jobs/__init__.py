@@ -7,7 +7,7 @@ from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shi
 from gateline.jobs.system import screen_system, screen_target
 from gateline.jobs.table import chunk_screener, screen_batches, screen_table
 from gateline.jobs.timeline import catalogue_timeline, chip_timeline
-from gateline.jobs.totals import fleet_totals
+from gateline.jobs.fleet_totals import fleet_totals
 
 __all__ = [
     "Transaction",
