@@ -326,7 +326,7 @@ def test_folders_that_cannot_be_used(tmp_path):
         ("in", "full", {}, "is not empty"),
         ("in", "in/out", {}, "lies in the folder that is read"),
         ("in", "out", {"rejects": tmp_path / "r.csv"}, "leave --rejects out"),
-        ("in", "out.csv", {"resume": True}, "--resume goes on with a folder"),
+        ("in", "out.csv", {"resume": True}, "--resume is for folders"),
     ):
         with pytest.raises(InputError, match=says):
             screen_fleet(str(tmp_path / given), tmp_path / output, DAY, **options)

@@ -14,6 +14,7 @@ from gateline.chips.telling import confidences, describe, sources
 from gateline.inputs import Datum, Inputs, exact_array, exact_value
 from gateline.metrics import processing_performance, total_processing_performance
 from gateline.numerals import exact_text
+from gateline.quantities import BIT_LENGTHS
 
 TF32_BITS = 19
 """Significant bits of a TF32 operand; no other format has as many."""
@@ -58,6 +59,17 @@ def together(rates: list[Rate], readings: Mapping[str, str]) -> Amount:
     total = _aggregate([_Term(rate, None) for rate in rates], readings).value
     assert isinstance(total, Amount)
     return total
+
+
+def rates_by_length(chip: Chip, readings: Mapping[str, str]) -> Inputs:
+    """The dense rate at each bit length that the chip has, as ``dense_rate_16bit`` and so on."""
+    rates = chosen_rates(chip.rates, readings)
+    found: Inputs = {}
+    for bits in BIT_LENGTHS:
+        alike = [rate for rate in rates if rate.bits.low == bits]
+        if alike:
+            found[f"dense_rate_{bits}bit"] = Datum(together(alike, readings), "the highest rate of its formats")
+    return found
 
 
 def chosen_rates(rates: list[Rate], readings: Mapping[str, str]) -> list[Rate]:

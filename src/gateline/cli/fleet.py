@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from gateline.cli.options import AS_OF, EXIT_CODES, EXIT_ZERO, READING, ROLE, RULES, STRICT, options
+from gateline.cli.options import AS_OF, EXIT_CODES, EXIT_ZERO, READING, ROLE, RULES, STRICT, Place, Share, options
+from gateline.errors import InputError
 
 if TYPE_CHECKING:
     from gateline.fleet.summary import FleetSummary
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=Place(),
     help="Result: .csv, .parquet, .arrow or .feather, or for Parquet a folder. Default: standard output.",
 )
 @options(AS_OF)
@@ -45,8 +47,14 @@ if TYPE_CHECKING:
     help="Where rows that cannot be read are listed. Default: beside the output, or rejects.csv.",
 )
 @click.option("--allow-rejects", is_flag=True, help="Exit 0 although rows were rejected.")
+@click.option("--totals", type=click.Path(path_type=Path), help="JSON file that gets what the table comes to.")
+@click.option("--utilization", type=Share(), help="Share of the peak rate for the days in the totals, such as 0.4.")
 @click.option("--resume", is_flag=True, help="Keep the parts of an output folder that an earlier run finished.")
 @click.option("--threads", type=click.IntRange(1), help="Threads that screen. Default: as many as there are cores.")
+@click.option(
+    "--cluster", metavar="ADDRESS", default="", help="Dask scheduler whose workers screen the parts of a folder."
+)
+@click.option("--workers", type=click.IntRange(1), help="Processes on this machine that screen the parts of a folder.")
 @click.option("--quiet", is_flag=True, help="Say nothing of the progress, and nothing of a run without faults.")
 @click.option(
     "--fail-on",
@@ -56,7 +64,7 @@ if TYPE_CHECKING:
 @options(EXIT_ZERO)
 def fleet(
     file: str,
-    output: Path | None,
+    output: Path | str | None,
     as_of: date,
     columns: str,
     format_: str,
@@ -66,8 +74,12 @@ def fleet(
     strict_facts: bool,
     rejects: Path | None,
     allow_rejects: bool,
+    totals: Path | None,
+    utilization: Fraction | None,
     resume: bool,
     threads: int | None,
+    cluster: str,
+    workers: int | None,
     quiet: bool,
     fail_on: str | None,
     exit_zero: bool,
@@ -82,12 +94,15 @@ def fleet(
         gateline fleet examples/fleet.csv -o verdicts.csv
         gateline fleet inventory.parquet -o verdicts.parquet --as-of 2025-01-01 --fail-on met
         gateline fleet shipments/ -o screened/ --columns verdicts --resume
+        gateline fleet fleet.parquet -o out.parquet --totals totals.json --utilization 0.4
+        gateline fleet s3://bucket/in -o s3://bucket/out --cluster tcp://scheduler:8786
 
     Exit status: 0 every row was screened, 2 bad usage or input or rejected rows, 3 and 4 with --fail-on, 1 failure.
     """
     from gateline.cli.progress import progress
     from gateline.jobs import screen_fleet
 
+    _check_totals(totals, utilization, {"the table": file, "the output": output, "the rejects file": rejects})
     with progress(quiet=quiet) as told:
         summary = screen_fleet(
             file,
@@ -101,11 +116,16 @@ def fleet(
             all_columns=columns == "all",
             arrow=format_ == "arrow",
             resume=resume,
+            totals=totals is not None,
             threads=threads,
+            cluster=cluster,
+            workers=workers or 0,
             progress=told,
         )
     if not quiet:
         _tell(summary)
+    if totals is not None:
+        _write_totals(summary, totals, as_of, readings, utilization, quiet=quiet)
     if summary.rejected:
         click.echo(f"rejected rows are listed in {_where_rejects(output, rejects)}", err=True)
     if output is not None and not quiet:
@@ -115,15 +135,58 @@ def fleet(
     return 0 if exit_zero else _failure(summary, fail_on)
 
 
+def _check_totals(totals: Path | None, utilization: Fraction | None, others: dict[str, Any]) -> None:
+    """Refuse a file of totals that cannot be written, or that is something else, before hours of work.
+
+    Raises
+    ------
+    InputError
+        Also for days that nothing would tell.
+    """
+    if totals is None:
+        if utilization is not None:
+            raise InputError("--utilization is for the days in the totals; name their file with --totals.")
+        return
+    if totals.is_dir() or not totals.resolve().parent.is_dir():
+        raise InputError(f"{totals}: cannot be written; name a file in a folder that is there.")
+    for role, other in others.items():
+        if other is not None and str(other) != "-" and Path(other).resolve() == totals.resolve():
+            raise InputError(f"{totals}: is {role} and the file of the totals at once; name another file.")
+
+
+def _write_totals(
+    summary: FleetSummary,
+    path: Path,
+    as_of: date,
+    readings: dict[str, str],
+    utilization: Fraction | None,
+    *,
+    quiet: bool,
+) -> None:
+    """The totals in a file, and in a few lines on standard error."""
+    from gateline.cli.output import write_output
+    from gateline.jobs.fleet_totals import fleet_totals
+    from gateline.report.fleet_totals import lines, write
+
+    found = fleet_totals(summary, as_of, readings=readings, utilization=utilization)
+    write_output(write(found), path)
+    if not quiet:
+        for line in lines(found):
+            click.echo(line, err=True)
+        click.echo(f"totals are in {path}", err=True)
+
+
 def _failure(summary: FleetSummary, fail_on: str | None) -> int:
     code = EXIT_CODES[summary.outcome.word]
     return code if fail_on == "undetermined" or (fail_on == "met" and code == EXIT_CODES["met"]) else 0
 
 
-def _where_rejects(output: Path | None, rejects: Path | None) -> Path:
+def _where_rejects(output: Path | str | None, rejects: Path | None) -> Path | str:
     """The file, or for an output folder the folder, that lists cells that cannot be read."""
     from gateline.jobs.fleet import rejects_beside
 
+    if isinstance(output, str):
+        return f"{output.rstrip('/')}/_rejects"
     return output / "_rejects" if output is not None and output.is_dir() else rejects or rejects_beside(output)
 
 

@@ -59,6 +59,35 @@ class Percent(click.ParamType[Fraction]):
         return share
 
 
+class Place(click.ParamType["Path | str"]):
+    """A path, or a URL, which stays as it is written."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | str:  # noqa: ARG002
+        """The place that the text names."""
+        return value if isinstance(value, Path) or "://" in str(value) else Path(value)
+
+
+class Share(click.ParamType[Fraction]):
+    """A share above 0 and at most 1, as a number or in percent."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """The share that the text says."""
+        from gateline.numerals import read_number
+
+        text = str(value).strip()
+        try:
+            share = read_number(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except InputError as error:
+            self.fail(str(error), param, ctx)
+        if not 0 < share <= 1:
+            self.fail(f"'{value}' is not a share above 0 and at most 1. Write for example 0.4 or 40%.", param, ctx)
+        return share
+
+
 def _settings(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     settings: dict[str, str] = {}
     for value in values:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
+from gateline.errors import InputError
+from gateline.fleet.arrow_cells import check_schema
 from gateline.fleet.arrow_tables import ArrowReader, chunk_of, from_python
-from gateline.fleet.arrow_writers import schema_of, to_batch
+from gateline.fleet.arrow_writers import plain, schema_of, to_batch
 from gateline.fleet.problems import Reject
 from gateline.fleet.result import screen_chunk
 from gateline.fleet.run import Setting, prepare, stream
 from gateline.fleet.screener import Screener
 from gateline.fleet.summary import FleetSummary
 from gateline.fleet.tables import Plan
+from gateline.numerals import clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,84 @@ class BatchScreener:
         InputError
             If a column cannot hold what its heading says, or no column is known.
         """
-        return cls(*prepare(setting, ArrowReader(source, schema, lambda _: iter(()))))
+        screener, plan = prepare(setting, ArrowReader(source, schema, lambda _: iter(())))
+        check_schema(plan.header, schema)
+        return cls(screener, plan)
 
     def screen(self, batch: pa.RecordBatch, start: int = 1) -> tuple[pa.RecordBatch, list[Reject], FleetSummary]:
         """The verdicts of a batch whose first row is number `start`, the cells that cannot be read, and the sums."""
         result = screen_chunk(self.screener, chunk_of(self.plan, batch, start))
         return to_batch(result.columns), result.rejects, result.summary
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkScreener:
+    """The function that engines call: batches or tables of one schema in, those with verdicts out, text as plain text.
+
+    It can be sent to other processes.
+
+    Attributes
+    ----------
+    screener : BatchScreener
+    schema : pyarrow.Schema
+        Of what comes out.
+    take : callable or None
+        Is given the cells that cannot be read, whose rows are left out, where the batch is screened; without it such a
+        cell is an error.
+    """
+
+    screener: BatchScreener
+    schema: pa.Schema
+    take: Callable[[list[Reject]], None] | None = None
+
+    @classmethod
+    def of(
+        cls, setting: Setting, schema: pa.Schema, take: Callable[[list[Reject]], None] | None = None
+    ) -> ChunkScreener:
+        """For batches of a schema.
+
+        Raises
+        ------
+        InputError
+            If a column cannot hold what its heading says, or no column is known.
+        """
+        screener = BatchScreener.of(setting, schema)
+        fields = [
+            pa.field(field.name, field.type.value_type) if pa.types.is_dictionary(field.type) else field
+            for field in schema_of(screener.screener, screener.plan, schema)
+        ]
+        return cls(screener, pa.schema(fields), take)
+
+    def batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The verdicts of one batch.
+
+        Raises
+        ------
+        InputError
+            For a cell that cannot be read, where nothing takes it.
+        """
+        screened, rejects, _ = self.screener.screen(batch)
+        if rejects and self.take is None:
+            raise unread(rejects[0])
+        if rejects and self.take is not None:
+            self.take(rejects)
+        coded = [field.name for field in screened.schema if pa.types.is_dictionary(field.type)]
+        return plain(screened, coded).cast(self.schema)
+
+    def batches(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """The verdicts of each batch, as Spark's ``mapInArrow`` calls it."""
+        return map(self.batch, batches)
+
+    def table(self, table: pa.Table) -> pa.Table:
+        """The verdicts of a table, as Ray's ``map_batches`` calls it."""
+        return pa.Table.from_batches(map(self.batch, table.to_batches()), self.schema)
+
+
+def unread(reject: Reject) -> InputError:
+    """A cell that cannot be read, as an error."""
+    return InputError(
+        f"row {reject.row}, {reject.column}: '{clip(reject.value)}': {clip(reject.reason, 200).rstrip('.')}."
+    )
 
 
 def batches(setting: Setting, data: Any, take: Callable[[list[Reject]], None]) -> pa.RecordBatchReader:

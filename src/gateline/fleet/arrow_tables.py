@@ -123,7 +123,7 @@ def open_parquet(path: Path) -> Iterator[ArrowReader]:
 
 
 def parquet_batches(
-    path: Path,
+    path: Any,
     schema: pa.Schema,
     names: list[str],
     partition: Mapping[str, str | None] = MappingProxyType({}),
@@ -133,7 +133,7 @@ def parquet_batches(
 
     Parameters
     ----------
-    path : Path
+    path : Path or file
     schema : pyarrow.Schema
     names : list of str
         The columns that are read, in this order.

@@ -152,7 +152,7 @@ def architecture_compute(columns: Columns) -> Column:
 def gather_figures(name: str, figures: list[Inputs], place: Place) -> Column | Names:
     """One quantity of every row's chip."""
     values = [figure[name].value if name in figure else None for figure in figures]
-    if QUANTITIES[name].kind is Kind.NAME:
+    if name in QUANTITIES and QUANTITIES[name].kind is Kind.NAME:
         names = np.empty(len(values), dtype=object)
         names[:] = values
         return Names(names, np.asarray(place, dtype=np.intp))

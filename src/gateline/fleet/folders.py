@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from gateline.errors import InputError
 from gateline.fleet.headers import read_header
-from gateline.fleet.outputs import Output, write_whole
+from gateline.fleet.outputs import Output
 from gateline.fleet.parts import Part
 from gateline.fleet.rejects import RejectsFile
 from gateline.fleet.run import Progress, Setting, prepare, remarks, stream
+from gateline.fleet.storage import Folder
 from gateline.fleet.summary import FleetSummary
+from gateline.fleet.totals import Totals
 from gateline.version import __version__
 
 FORMAT = "gateline.fleet-folder/1"
@@ -37,8 +39,8 @@ class Record:
     part : str
     setting : str
         Digest of everything that decides the result beside the part itself.
-    source : list of int
-        Size of the input file, and when it was last changed, in nanoseconds.
+    source : list
+        Size of the input file, and when it was last changed.
     sha256 : str
         Digest of the part.
     summary : dict
@@ -46,15 +48,15 @@ class Record:
 
     part: str
     setting: str
-    source: list[int]
+    source: list[Any]
     sha256: str
     summary: dict[str, Any]
 
     @classmethod
-    def read(cls, path: Path) -> Record | None:
-        """The record in a file; None where there is none that can be read."""
+    def read(cls, folder: Folder, part: str) -> Record | None:
+        """The record of a part; None where there is none that can be read."""
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
+            return cls(**json.loads(folder.read(f"{RECORDS}/{part}.json")))
         except (OSError, ValueError, TypeError):
             return None
 
@@ -66,7 +68,7 @@ class FolderRun:
     Attributes
     ----------
     setting : Setting
-    output : Path
+    output : Folder
     resume : bool
         Whether parts that an earlier run has finished are kept.
     threads : int
@@ -74,7 +76,7 @@ class FolderRun:
     """
 
     setting: Setting
-    output: Path
+    output: Folder
     resume: bool
     threads: int = 0
 
@@ -86,35 +88,36 @@ class FolderRun:
         InputError
             If the part cannot be read.
         """
-        record_path = self.output / RECORDS / f"{part.name}.json"
-        source = _state(part.path)
-        if self.resume and (finished := self._finished(part, source, record_path)):
+        source = part.folder.state(part.file)
+        if self.resume and (finished := self._finished(part, source)):
             return finished
-        target = self.output / part.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        record_path.parent.mkdir(parents=True, exist_ok=True)
         reader = part.open()
         screener, plan = prepare(self.setting, reader)
-        rejects = self.output / REJECTS / f"{part.name}.csv"
         summary = FleetSummary(remarks=remarks(plan.header))
         stored = [name for name, _ in part.partition]
-        with Output(target) as out, RejectsFile(rejects) as listed:
+        with (
+            self.output.writing(f"{REJECTS}/{part.name}.csv") as rejects,
+            self.output.writing(part.name) as target,
+            _output(target) as out,
+            RejectsFile(rejects) as listed,
+        ):
             for result in stream(screener, plan, reader, self.threads, part.first):
                 summary.add(result.summary)
                 out.write({name: column for name, column in result.columns.items() if name not in stored})
                 if result.rejects:
                     rejects.parent.mkdir(parents=True, exist_ok=True)
                     listed.write(result.rejects)
-        record = Record(part.name, self.digest(), source, _digest(target), _told(summary))
-        write_whole(record_path, json.dumps(asdict(record), sort_keys=True, ensure_ascii=False))
+        found = self.output.digest(part.name)
+        record = Record(part.name, self.digest(), source, found or "", _told(summary))
+        self.output.write(f"{RECORDS}/{part.name}.json", json.dumps(asdict(record), sort_keys=True, ensure_ascii=False))
         return summary
 
-    def _finished(self, part: Part, source: list[int], record_path: Path) -> FleetSummary | None:
+    def _finished(self, part: Part, source: list[Any]) -> FleetSummary | None:
         """What became of a part that an earlier run finished in the same setting."""
-        record, target = Record.read(record_path), self.output / part.name
-        if record is None or (record.setting, record.source) != (self.digest(), source) or not target.is_file():
+        record = Record.read(self.output, part.name)
+        if record is None or (record.setting, record.source) != (self.digest(), source):
             return None
-        if _digest(target) != record.sha256:
+        if self.output.digest(part.name) != record.sha256:
             return None
         summary = _read(record.summary)
         summary.skipped = 1
@@ -132,6 +135,7 @@ class FolderRun:
             "strict_facts": request.strict_facts,
             "readings": dict(request.readings),
             "all_columns": self.setting.all_columns,
+            "totals": self.setting.totals,
         }
         return sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
@@ -144,21 +148,24 @@ class FolderRun:
             If it is no folder, or is not empty and the run is not to be resumed.
         """
         try:
-            self.output.mkdir(parents=True, exist_ok=True)
-            held = any(self.output.iterdir())
+            self.output.make()
+            held = bool(self.output.files())
         except OSError as error:
             raise InputError(f"{self.output}: cannot be written: {error.strerror or error}.") from None
         if held and not self.resume:
             raise InputError(f"{self.output}: is not empty. Name a new folder, or go on with --resume.")
-        (self.output / MANIFEST).unlink(missing_ok=True)
+        self.output.remove(MANIFEST)
+        self._sweep(parts)
+
+    def _sweep(self, parts: Sequence[Part]) -> None:
+        """Remove what killed runs and killed workers have left of the parts."""
         for part in parts:
-            target = self.output / part.name
-            for left in target.parent.glob(f".{target.name}.*"):
-                left.unlink()
+            self.output.sweep(part.name)
 
     def complete(self, parts: Sequence[Part]) -> None:
         """Write the list of all parts, which says that the folder is complete."""
-        records = [Record.read(self.output / RECORDS / f"{part.name}.json") for part in parts]
+        self._sweep(parts)
+        records = [Record.read(self.output, part.name) for part in parts]
         listed = [
             {
                 "part": record.part,
@@ -170,11 +177,38 @@ class FolderRun:
             if record is not None
         ]
         manifest = {"format": FORMAT, "setting": self.digest(), "specs": self.setting.specs.digest, "parts": listed}
-        write_whole(self.output / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))
+        self.output.write(MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))
 
 
-def run_folder(run: FolderRun, parts: Sequence[Part], progress: Progress | None = None) -> FleetSummary:
-    """Screen parts into a folder, as many at a time as there are threads.
+Engine = Callable[[FolderRun, Sequence[Part]], Iterator[FleetSummary]]
+"""Screens parts, each once, and gives what became of them in any order."""
+
+
+def in_threads(run: FolderRun, parts: Sequence[Part]) -> Iterator[FleetSummary]:
+    """What becomes of each part, in any order; as many are screened at a time as there are threads."""
+    with ThreadPoolExecutor(run.setting.threads) as pool:
+        waiting = [pool.submit(run.screen, part) for part in parts]
+        try:
+            for future in as_completed(waiting):
+                yield future.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def run_folder(
+    run: FolderRun, parts: Sequence[Part], progress: Progress | None = None, engine: Engine = in_threads
+) -> FleetSummary:
+    """Screen parts into a folder.
+
+    Parameters
+    ----------
+    run : FolderRun
+    parts : sequence of Part
+    progress : callable
+        Called after each part.
+    engine : callable
+        What screens the parts, here or elsewhere.
 
     Raises
     ------
@@ -186,45 +220,34 @@ def run_folder(run: FolderRun, parts: Sequence[Part], progress: Progress | None 
     run.prepare(parts)
     total, done = sum(part.rows for part in parts), 0
     summary = FleetSummary(remarks=remarks(read_header(list(reader.header), reader.source)))
-    with ThreadPoolExecutor(run.setting.threads) as pool:
-        waiting = [pool.submit(run.screen, part) for part in parts]
-        try:
-            for future in as_completed(waiting):
-                found = future.result()
-                summary.add(found)
-                done += found.rows
-                if progress is not None:
-                    progress(done, done, total)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    for found in engine(run, parts):
+        summary.add(found)
+        done += found.rows
+        if progress is not None:
+            progress(done, done, total)
     if summary.rejected == summary.rows:
         raise InputError(
-            f"{parts[0].path.parent}: none of the {summary.rows:,} rows could be read; {run.output / REJECTS} lists why."
+            f"{parts[0].folder}: none of the {summary.rows:,} rows could be read; {run.output.where(REJECTS)} lists why."
         )
     run.complete(parts)
     return summary
 
 
-def _state(path: Path) -> list[int]:
-    """What tells a file that was changed."""
-    found = path.stat()
-    return [found.st_size, found.st_mtime_ns]
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+def _output(path: Path) -> Output:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return Output(path)
 
 
 def _told(summary: FleetSummary) -> dict[str, Any]:
     """A summary as JSON."""
     counted = {name: {rule: dict(counts) for rule, counts in getattr(summary, name).items()} for name in COUNTED}
     told = {name: getattr(summary, name) for name in ("rows", "rejected", "assumed", "remarks")}
-    return {**told, **counted, "slow": sorted(summary.slow)}
+    totals = summary.totals and summary.totals.told()
+    return {**told, **counted, "slow": sorted(summary.slow), "totals": totals}
 
 
 def _read(told: dict[str, Any]) -> FleetSummary:
     """A summary from JSON."""
     counted = {name: {rule: Counter(counts) for rule, counts in told[name].items()} for name in COUNTED}
-    return FleetSummary(**{**told, **counted, "slow": set(told["slow"])})
+    totals = told["totals"] and Totals.read(told["totals"])
+    return FleetSummary(**{**told, **counted, "slow": set(told["slow"]), "totals": totals})

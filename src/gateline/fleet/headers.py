@@ -68,6 +68,8 @@ class Header:
         Headings that mean nothing here and are passed through.
     source : str
         The table, as messages call it.
+    grouped : tuple of str
+        Own columns that are read only because the table is added up by them.
     """
 
     names: list[str]
@@ -78,10 +80,11 @@ class Header:
     dies: dict[tuple[int, str], DieColumn] = field(default_factory=dict)
     passed: list[str] = field(default_factory=list)
     source: str = ""
+    grouped: tuple[str, ...] = ()
 
     def known(self) -> list[int]:
-        """The positions of the columns that are read: all but ``id``, ``consignee`` and those passed through."""
-        own = [self.own[name] for name in ("chip", "as_of", "count") if name in self.own]
+        """The positions of the columns that are read: all but ``id``, ``consignee`` if nothing is added up, and those passed through."""
+        own = [self.own[name] for name in ("chip", "as_of", "count", *self.grouped) if name in self.own]
         numbers = (column.position for column in (*self.numbers.values(), *self.rates.values()))
         return [*own, *self.words.values(), *numbers, *(column.position for column in self.dies.values())]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 
 from gateline.errors import InputError
 from gateline.fleet.arrow_tables import PARTITION, ArrowReader, faults, parquet_batches
+from gateline.fleet.storage import Folder, LocalFolder
 
 NOTHING = "__HIVE_DEFAULT_PARTITION__"
 """Stands for 'no value' in the name of a folder."""
@@ -28,7 +30,9 @@ class Part:
 
     Attributes
     ----------
-    path : Path
+    folder : Folder
+    file : str
+        Its name in the folder.
     name : str
         Where its result goes below the output folder.
     rows : int
@@ -40,7 +44,8 @@ class Part:
         The number of its first row in the file.
     """
 
-    path: Path
+    folder: Folder
+    file: str
     name: str
     rows: int
     partition: tuple[tuple[str, str | None], ...] = ()
@@ -49,39 +54,53 @@ class Part:
 
     def open(self) -> ArrowReader:
         """The part as a table of its own."""
-        with faults(str(self.path)):
-            schema = pq.read_schema(self.path)
-        return _reader(str(self.path), [self], with_partition(schema, self.partition))
+        return _reader(self.where, [self], with_partition(self.metadata().schema.to_arrow_schema(), self.partition))
+
+    @property
+    def where(self) -> str:
+        """What messages call its file."""
+        return self.folder.where(self.file)
+
+    def metadata(self) -> pq.FileMetaData:
+        """The footer of its file.
+
+        Raises
+        ------
+        InputError
+            If it is missing, cut off, or no Parquet file.
+        """
+        with faults(self.where), _closed(self.folder.source(self.file)) as source:
+            return pq.read_metadata(source)
 
 
-def parts_of(path: Path) -> list[Part]:
-    """The parts of a folder of Parquet files in the order of their names, or of one Parquet file.
+def parts_of(folder: Folder, file: str = "") -> list[Part]:
+    """The parts of a folder of Parquet files in the order of their names, or those of one Parquet file in it.
 
     Raises
     ------
     InputError
         If there is none, or two do not have the same columns.
     """
-    if not path.is_dir():
-        return _cut(path)
-    files = [file for file in sorted(path.rglob("*.parquet")) if not _hidden(file.relative_to(path))]
-    if not files:
-        raise InputError(f"{path}: has no Parquet files. Name a folder that has, or a CSV, Parquet or Arrow file.")
+    if file:
+        return _cut(Part(folder, file, file, 0))
+    with faults(str(folder)):
+        found = [name for name in folder.files() if name.endswith(".parquet") and not _hidden(PurePosixPath(name))]
+    if not found:
+        raise InputError(f"{folder}: has no Parquet files. Name a folder that has, or a CSV, Parquet or Arrow file.")
     parts, schemas = [], []
-    for file in files:
-        with faults(str(file)):
-            metadata = pq.read_metadata(file)
-            schemas.append(metadata.schema.to_arrow_schema())
-        name = file.relative_to(path)
-        parts.append(Part(file, name.as_posix(), metadata.num_rows, tuple(_partition(name))))
+    for name in found:
+        part = Part(folder, name, name, 0, tuple(_partition(PurePosixPath(name))))
+        metadata = part.metadata()
+        schemas.append(metadata.schema.to_arrow_schema())
+        parts.append(replace(part, rows=metadata.num_rows))
         _check_alike(parts[0], schemas[0], parts[-1], schemas[-1])
     return parts
 
 
-def _cut(path: Path) -> list[Part]:
+def _cut(whole: Part) -> list[Part]:
     """One Parquet file by its row groups."""
-    with faults(str(path)):
-        metadata = pq.read_metadata(path)
+    metadata = whole.metadata()
+    stem = PurePosixPath(whole.file).stem
     sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
     parts: list[Part] = []
     groups: list[int] = []
@@ -90,16 +109,17 @@ def _cut(path: Path) -> list[Part]:
         groups.append(group)
         rows = sum(sizes[number] for number in groups)
         if rows >= PART_ROWS or group == len(sizes) - 1:
-            parts.append(Part(path, f"{path.stem}-{len(parts):05d}.parquet", rows, (), tuple(groups), first))
+            name = f"{stem}-{len(parts):05d}.parquet"
+            parts.append(Part(whole.folder, whole.file, name, rows, (), tuple(groups), first))
             groups, first = [], first + rows
     return parts
 
 
-def _hidden(name: Path) -> bool:
+def _hidden(name: PurePosixPath) -> bool:
     return any(part.startswith(HIDDEN) for part in name.parts)
 
 
-def _partition(name: Path) -> Iterator[tuple[str, str | None]]:
+def _partition(name: PurePosixPath) -> Iterator[tuple[str, str | None]]:
     """The columns in the names of folders such as ``as_of=2026-01-01``."""
     for folder in name.parts[:-1]:
         column, found, text = folder.partition("=")
@@ -123,15 +143,15 @@ def _check_alike(first: Part, wanted: pa.Schema, part: Part, schema: pa.Schema) 
     for name in [*others, *columns]:
         if name not in columns:
             raise InputError(
-                f"{part.path}: has no column '{name}', which {first.path} has. Give all files the same columns."
+                f"{part.where}: has no column '{name}', which {first.where} has. Give all files the same columns."
             )
         if name not in others:
             raise InputError(
-                f"{part.path}: has a column '{name}' that {first.path} has not. Give all files the same columns."
+                f"{part.where}: has a column '{name}' that {first.where} has not. Give all files the same columns."
             )
         if columns[name] != others[name]:
             raise InputError(
-                f"{part.path}: column '{name}' is {columns[name]}, but {others[name]} in {first.path}. "
+                f"{part.where}: column '{name}' is {columns[name]}, but {others[name]} in {first.where}. "
                 "Give all files the same columns."
             )
 
@@ -145,14 +165,21 @@ def open_folder(path: Path) -> Iterator[ArrowReader]:
     InputError
         If there is none, or two do not have the same columns.
     """
-    parts = parts_of(path)
-    yield _reader(str(path), parts, with_partition(pq.read_schema(parts[0].path), parts[0].partition))
+    parts = parts_of(LocalFolder(path))
+    schema = parts[0].metadata().schema.to_arrow_schema()
+    yield _reader(str(path), parts, with_partition(schema, parts[0].partition))
+
+
+def _closed(source: Any) -> AbstractContextManager[Any]:
+    """What pyarrow reads, closed afterwards where it was opened for that; a path is not."""
+    return nullcontext(source) if isinstance(source, Path) else closing(source)
 
 
 def _reader(source: str, parts: list[Part], schema: pa.Schema) -> ArrowReader:
     def batches(names: list[str]) -> Iterator[pa.RecordBatch]:
         for part in parts:
             partition: Mapping[str, str | None] = dict(part.partition)
-            yield from parquet_batches(part.path, schema, names, partition, part.groups)
+            with _closed(part.folder.source(part.file)) as source:
+                yield from parquet_batches(source, schema, names, partition, part.groups)
 
     return ArrowReader(source, schema, batches, sum(part.rows for part in parts))

@@ -143,6 +143,9 @@ class BlockReader:
         prefer(columns, "total_processing_performance", _highest(rates, lengths), silent)
         if "operation_rate" in needed:
             prefer(columns, "operation_rate", _highest(rates, [1 for _ in rates]), silent)
+        for bits, cell, rate in zip(self.header.rates, cells, rates, strict=True):
+            if f"dense_rate_{bits}bit" in needed:
+                prefer(columns, f"dense_rate_{bits}bit", rate, cell.silent)
 
     def _from_chips(self, block: Block, needed: frozenset[str], problems: Problems) -> Columns:
         position = self.header.own.get("chip")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,8 @@ class Setting:
         Whether the input columns are repeated.
     threads : int
         How many threads screen, beside the one that reads and the one that writes.
+    totals : bool
+        Whether the table is added up.
     """
 
     specs: Specs
@@ -51,6 +53,7 @@ class Setting:
     figures: ChipFigures
     all_columns: bool
     threads: int
+    totals: bool = False
 
 
 def run(
@@ -105,7 +108,9 @@ def prepare(setting: Setting, reader: TableReader) -> tuple[Screener, Plan]:
         If the header cannot be used, or has a column that the result would write over.
     """
     header = read_header(list(reader.header), reader.source)
-    screener = Screener(setting.specs, header, setting.request, setting.figures)
+    if setting.totals:
+        header = replace(header, grouped=("consignee",))
+    screener = Screener(setting.specs, header, setting.request, setting.figures, totals=setting.totals)
     for heading in written(screener):
         if heading in header.names:
             raise InputError(

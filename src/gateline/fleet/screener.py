@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ import numpy.typing as npt
 from gateline.fleet.cells import Place
 from gateline.fleet.gather import gather
 from gateline.fleet.headers import Header
+from gateline.fleet.measures import ADDED_UP, measure, weights
 from gateline.fleet.problems import Problems
 from gateline.fleet.read import Block, BlockReader, ChipFigures
+from gateline.fleet.totals import Measured, Totals, totals_of
 from gateline.fleet.verdicts import COMPUTED, Answers, RuleColumn, Verdicts
 from gateline.gating import Request
 from gateline.rules.corpus import Specs
@@ -53,6 +56,8 @@ class Screened:
         Per rule, the scope facts that were assumed in at least one row.
     slow : set of str
         The rules that were too large for a table.
+    totals : Totals or None
+        What the rows without rejects come to, where that was asked for.
     """
 
     rows: int
@@ -62,6 +67,7 @@ class Screened:
     rules: dict[str, RuleColumn]
     assumed: dict[str, dict[str, bool]]
     slow: set[str]
+    totals: Totals | None = None
 
 
 class Screener:
@@ -75,9 +81,13 @@ class Screener:
         ``as_of`` is the date of rows that do not state their own.
     figures : callable
         The figures of a chip by name; to be sent to another process it must be a function of a module, or the like.
+    totals : bool
+        Whether blocks are added up.
     """
 
-    def __init__(self, specs: Specs, header: Header, request: Request, figures: ChipFigures) -> None:
+    def __init__(
+        self, specs: Specs, header: Header, request: Request, figures: ChipFigures, *, totals: bool = False
+    ) -> None:
         self.specs = specs
         self.header = header
         self.subject = header.subject()
@@ -85,10 +95,13 @@ class Screener:
         self.verdicts = Verdicts.kept(specs, self.subject, self.request, dated="as_of" in header.own)
         self._figures = figures
         self._reader = BlockReader(specs, header, self.request, figures)
+        self._totals = totals
+        self._added_up = frozenset(ADDED_UP[self.subject]) if totals else frozenset()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What another process makes it from; what was compiled stays here."""
-        return Screener, (self.specs, self.header, self.request, self._figures)
+        make = partial(Screener, totals=self._totals)
+        return make, (self.specs, self.header, self.request, self._figures)
 
     def computed(self) -> list[str]:
         """The quantities that the result shows: those that the table does not state itself."""
@@ -100,9 +113,10 @@ class Screener:
         counts = self._reader.counts(block, problems)
         few = self._few(block)
         if few is None:
-            return self._screen(block, counts, problems)
+            screened, measured = self._screen(block, counts, problems)
+            return replace(screened, totals=_added_up(measured, screened, problems, counts, None))
         position, different = few
-        screened = self._screen(different, None, Problems())
+        screened, measured = self._screen(different, None, Problems())
         problems.rejects += screened.problems.spread(position).rejects
         return Screened(
             rows=block.rows,
@@ -112,6 +126,7 @@ class Screener:
             rules=_spread_rules(screened.rules, position),
             assumed=screened.assumed,
             slow=screened.slow,
+            totals=_added_up(measured, screened, problems, counts, position),
         )
 
     def _few(self, block: Block) -> tuple[Place, Block] | None:
@@ -141,11 +156,14 @@ class Screener:
         position_of[used] = np.arange(len(used), dtype=np.int32)
         return gather(position_of, code), Block(cells_used, len(used))
 
-    def _screen(self, block: Block, counts: npt.NDArray[np.int64] | None, problems: Problems) -> Screened:
+    def _screen(
+        self, block: Block, counts: npt.NDArray[np.int64] | None, problems: Problems
+    ) -> tuple[Screened, Measured | None]:
         days = self._reader.days(block, problems)
-        columns = self._reader.columns(block, days, self.verdicts.needed(days), problems)
+        columns = self._reader.columns(block, days, self.verdicts.needed(days) | self._added_up, problems)
+        measured = measure(self.header, self.subject, block, columns, days) if self._totals else None
         answers = self.verdicts.answers(columns, days, block.rows, problems)
-        return Screened(
+        screened = Screened(
             rows=block.rows,
             problems=problems,
             computed={name: _known(answers, name, block.rows) for name in self.computed()},
@@ -154,6 +172,22 @@ class Screener:
             assumed=answers.assumed,
             slow=answers.slow,
         )
+        return screened, measured
+
+
+def _added_up(
+    measured: Measured | None,
+    screened: Screened,
+    problems: Problems,
+    counts: npt.NDArray[np.int64] | None,
+    position: Place | None,
+) -> Totals | None:
+    """What a block comes to, whose rows are entries of what was screened, at `position`."""
+    if measured is None:
+        return None
+    rows = screened.rows if position is None else len(position)
+    keep = ~problems.bad_rows(rows) if problems.rejects else None
+    return totals_of(measured, screened.rules, *weights(keep, counts, position, screened.rows))
 
 
 def _known(answers: Answers, name: str, rows: int) -> Known:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gateline.fleet.screener import Screened
+from gateline.fleet.totals import Totals
 from gateline.fleet.verdicts import OPEN_LABEL, Place, RuleColumn
 from gateline.rules.model import Outcome
 
@@ -42,6 +43,8 @@ class FleetSummary:
         Parts that an earlier run had finished.
     remarks : list of str
         What a reader should know about how the table was read.
+    totals : Totals or None
+        What the table comes to, where that was asked for.
     """
 
     rows: int = 0
@@ -53,6 +56,7 @@ class FleetSummary:
     slow: set[str] = field(default_factory=set)
     skipped: int = 0
     remarks: list[str] = field(default_factory=list)
+    totals: Totals | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -72,11 +76,14 @@ class FleetSummary:
         self.slow |= part.slow
         self.skipped += part.skipped
         self.remarks += [remark for remark in part.remarks if remark not in self.remarks]
+        if part.totals is not None:
+            self.totals = self.totals or Totals()
+            self.totals.add(part.totals)
 
 
 def summarize(screened: Screened, keep: Truth | None, labels: dict[str, tuple[str, ...]]) -> FleetSummary:
     """What became of the rows of a block, of those in `keep` where some are left out."""
-    summary = FleetSummary(assumed=screened.assumed, slow=screened.slow)
+    summary = FleetSummary(assumed=screened.assumed, slow=screened.slow, totals=screened.totals)
     units = screened.counts if screened.counts is None or keep is None else screened.counts[keep]
     per_line: dict[int, tuple[Counts, Counts]] = {}
     for rule, column in screened.rules.items():

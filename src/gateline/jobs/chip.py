@@ -23,7 +23,7 @@ from gateline.inputs import Inputs
 from gateline.jobs.changes import overridden, read_changes, with_idle
 from gateline.numerals import clip
 from gateline.rules.corpus import Specs
-from gateline.rules.specfiles import default_specs
+from gateline.rules.specfiles import default_specs, specs_folder
 from gateline.screening import Rounded, Screening, Subject, screen
 
 MAXIMUM_PATH = 1000
@@ -39,7 +39,7 @@ WEAK = frozenset({"estimate", "unknown"})
 @cache
 def default_catalogue() -> Catalogue:
     """The catalogue that ships with the program."""
-    return Catalogue(default_specs().folder / "chips")
+    return Catalogue(specs_folder() / "chips")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,18 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from gateline.chips.chipfile import Chip
 from gateline.chips.derive import completed, derive
+from gateline.chips.rates import rates_by_length
 from gateline.errors import InputError
 from gateline.fleet.designs import SUFFIXES, read_designs
 from gateline.fleet.outputs import SUFFIXES as OUTPUT_SUFFIXES
 from gateline.fleet.outputs import Output
 from gateline.fleet.run import Progress, Setting, run
 from gateline.fleet.sources import PARQUET_SUFFIXES, arrow_module, open_table
+from gateline.fleet.storage import folder_of, is_url
 from gateline.fleet.summary import FleetSummary
 from gateline.gating import Request
 from gateline.inputs import Inputs
@@ -42,7 +45,8 @@ class CatalogueFigures:
             If no chip has that name.
         """
         chip = default_catalogue().find(name).entry.read()
-        return completed(derive(chip, self.specs, self.as_of, self.readings), self.as_of)
+        figures = completed(derive(chip, self.specs, self.as_of, self.readings), self.as_of)
+        return figures | rates_by_length(chip, self.readings)
 
 
 def default_threads() -> int:
@@ -52,7 +56,7 @@ def default_threads() -> int:
 
 def screen_fleet(
     source: str,
-    output: Path | None,
+    output: Path | str | None,
     as_of: date,
     *,
     role: str = "exporter",
@@ -64,6 +68,9 @@ def screen_fleet(
     threads: int | None = None,
     arrow: bool = False,
     resume: bool = False,
+    totals: bool = False,
+    cluster: str = "",
+    workers: int = 0,
     progress: Progress | None = None,
     specs: Specs | None = None,
 ) -> FleetSummary:
@@ -75,9 +82,10 @@ def screen_fleet(
         A CSV, Parquet, Arrow or Feather file, a folder of Parquet files, ``-`` for CSV or an Arrow stream on standard input, or a YAML or JSON file with a list
         of tape-outs. Headings are canonical names, with the unit in brackets where it is not the canonical one: ``chip``, ``dense_rate_16bit [TFLOP/s]``,
         ``applicable_die_area [mm^2]``, ``as_of``.
-    output : Path or None
+    output : Path, str or None
         CSV, Parquet, Arrow or Feather by its name, which appears only when it is complete; None writes to standard output. For a folder or a Parquet file it
-        can be a folder, which gets one part per file or stretch of row groups, and ``_manifest.json`` when all are there.
+        can be a folder, which gets one part per file or stretch of row groups, and ``_manifest.json`` when all are there. With such an output, it and `source`
+        can be URLs that fsspec knows.
     as_of : date
         Date for rows that do not state their own.
     role, rules, strict_facts, readings, specs
@@ -92,6 +100,12 @@ def screen_fleet(
         Whether standard output gets an Arrow stream instead of CSV.
     resume : bool
         Whether parts of an output folder that an earlier run finished in the same setting are kept.
+    totals : bool
+        Whether the table is added up, too; see `fleet_totals`.
+    cluster : str
+        The address of a Dask scheduler, whose workers screen the parts of a folder.
+    workers : int
+        How many processes on this machine do, one thread each.
     progress : callable
         Called with the rows screened so far, how much of the table has been read, and how much there is.
 
@@ -112,11 +126,12 @@ def screen_fleet(
         CatalogueFigures(specs, as_of, chosen),
         all_columns,
         threads or default_threads(),
+        totals,
     )
     if output is not None and _is_folder(source, output):
-        return _screen_parts(setting, Path(source), output, rejects, progress, resume=resume)
-    if resume:
-        raise InputError("--resume goes on with a folder; name a folder of Parquet files and an output folder.")
+        return _PartsRun(setting, source, output, rejects, resume, cluster, workers).screen(progress)
+    _check_whole(source, output, {"--resume": resume, "--cluster": bool(cluster), "--workers": bool(workers)})
+    output = None if output is None else Path(output)
     listed = rejects or rejects_beside(output)
     _check_paths(source, output, listed)
     to = Output(output, arrow=arrow)
@@ -127,7 +142,7 @@ def screen_fleet(
 
     def checked(chip: Chip) -> Inputs:
         remarks.extend(doubts(chip))
-        return completed(derive(chip, specs, as_of, chosen), as_of)
+        return completed(derive(chip, specs, as_of, chosen), as_of) | rates_by_length(chip, chosen)
 
     designs = read_designs(source, checked)
     setting = replace(setting, figures=designs.figures, all_columns=False)
@@ -141,27 +156,85 @@ def rejects_beside(output: Path | None) -> Path:
     return Path("rejects.csv") if output is None else output.with_suffix(".rejects.csv")
 
 
-def _is_folder(source: str, output: Path) -> bool:
+def _is_folder(source: str, output: Path | str) -> bool:
     """Whether a table of several parts goes to a folder."""
-    parted = Path(source).is_dir() or Path(source).suffix.lower() in PARQUET_SUFFIXES
-    return parted and output.suffix.lower() not in OUTPUT_SUFFIXES
+    parted = is_url(source) or Path(source).is_dir() or Path(source).suffix.lower() in PARQUET_SUFFIXES
+    return parted and Path(output).suffix.lower() not in OUTPUT_SUFFIXES
 
 
-def _screen_parts(
-    setting: Setting, source: Path, output: Path, rejects: Path | None, progress: Progress | None, *, resume: bool
-) -> FleetSummary:
+def _check_whole(source: str, output: Path | str | None, asked: Mapping[str, bool]) -> None:
+    """Refuse what is for tables of several parts."""
+    for option, given in asked.items():
+        if given:
+            raise InputError(
+                f"{option} is for folders; name a folder of Parquet files, or one file, and an output folder."
+            )
+    for name in (source, output):
+        if is_url(name):
+            raise InputError(
+                f"{name}: URLs are for folders of Parquet files, or one file, and an output folder. Name such, or a file on this machine."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _PartsRun:
     """A folder of Parquet files, or the row groups of one, part by part into a folder."""
-    arrow_module(str(source))
-    from gateline.fleet.folders import REJECTS, FolderRun, run_folder
-    from gateline.fleet.parts import parts_of
 
-    if rejects is not None:
-        raise InputError(f"{rejects}: an output folder has the rejects of each part in {REJECTS}; leave --rejects out.")
-    if source.is_dir() and (source.resolve() == output.resolve() or source.resolve() in output.resolve().parents):
-        raise InputError(f"{output}: lies in the folder that is read; name another folder.")
-    parts = parts_of(source)
-    inside = 0 if len(parts) >= setting.threads else setting.threads
-    return run_folder(FolderRun(setting, output, resume, inside), parts, progress)
+    setting: Setting
+    source: str
+    output: Path | str
+    rejects: Path | None
+    resume: bool
+    cluster: str
+    workers: int
+
+    def screen(self, progress: Progress | None) -> FleetSummary:
+        """Screen the parts in threads, or on the workers that are named."""
+        arrow_module(self.source)
+        from gateline.fleet.folders import REJECTS, FolderRun, in_threads, run_folder
+        from gateline.fleet.parts import parts_of
+
+        if self.rejects is not None:
+            raise InputError(
+                f"{self.rejects}: an output folder has the rejects of each part in {REJECTS}; leave --rejects out."
+            )
+        self._check_apart()
+        engine = self._scheduler() or in_threads
+        single = Path(self.source).suffix.lower() in PARQUET_SUFFIXES and not folder_of(self.source).is_folder()
+        above, _, file = self.source.rpartition("/") if single else (self.source, "", "")
+        parts = parts_of(folder_of(above or ("/" if self.source.startswith("/") else ".")), file)
+        inside = 0 if len(parts) >= self.setting.threads else self.setting.threads
+        return run_folder(FolderRun(self.setting, folder_of(self.output), self.resume, inside), parts, progress, engine)
+
+    def _scheduler(self) -> Any:
+        """What screens the parts elsewhere, where that was asked for.
+
+        Raises
+        ------
+        InputError
+            If Dask is not installed.
+        """
+        if not self.cluster and not self.workers:
+            return None
+        if self.cluster and self.workers:
+            raise InputError("--cluster names workers that are there, --workers starts some; give one of them.")
+        try:
+            from gateline.fleet.cluster import Scheduler
+        except ImportError:
+            raise InputError(
+                "--cluster and --workers need Dask. Install it with: pip install 'gateline[cluster]'"
+            ) from None
+        return Scheduler(self.cluster, self.workers)
+
+    def _check_apart(self) -> None:
+        """Refuse to write into the folder that is read."""
+        read, written = str(self.source).rstrip("/"), str(self.output).rstrip("/")
+        if not is_url(self.source) and not is_url(self.output):
+            if not Path(read or "/").is_dir():
+                return
+            read, written = str(Path(read or "/").resolve()), str(Path(written).resolve())
+        if f"{written}/".startswith(f"{read}/"):
+            raise InputError(f"{self.output}: lies in the folder that is read; name another folder.")
 
 
 def _check_paths(source: str, output: Path | None, rejects: Path) -> None:

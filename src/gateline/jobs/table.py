@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,13 @@ from gateline.fleet.problems import Reject
 from gateline.fleet.run import Setting
 from gateline.gating import Request
 from gateline.jobs.fleet import CatalogueFigures, default_threads
-from gateline.numerals import clip
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from gateline.fleet.arrow_run import ChunkScreener
 
 
 def screen_table(
@@ -128,11 +129,53 @@ def screen_batches(
 
     def take(found: list[Reject]) -> None:
         if rejects is None:
-            first = found[0]
-            raise InputError(f"row {first.row}, {first.column}: '{clip(first.value)}': {first.reason.rstrip('.')}.")
+            raise arrow_run.unread(found[0])
         rejects.extend(found)
 
     return arrow_run.batches(setting, data, take)
+
+
+def chunk_screener(
+    schema: pa.Schema,
+    as_of: date,
+    *,
+    role: str = "exporter",
+    rules: tuple[str, ...] = (),
+    strict_facts: bool = False,
+    readings: Mapping[str, str] | None = None,
+    all_columns: bool = True,
+    take: Callable[[list[Reject]], None] | None = None,
+    specs: Specs | None = None,
+) -> ChunkScreener:
+    """What Spark, Ray and other engines call in their workers, for data with this schema.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Of every batch that will come.
+    as_of, role, rules, strict_facts, readings, specs
+        As for `screen_table`.
+    all_columns : bool
+        Whether the columns of the input are repeated; else ``id`` alone, or the number of the row in its batch.
+    take : callable, optional
+        Gets the cells that cannot be read, in the worker, whose rows are left out; without it such a cell is an error.
+
+    Returns
+    -------
+    ChunkScreener
+        With ``schema`` of what comes out, ``batches`` (iterator to iterator), ``batch`` and ``table``.
+
+    Raises
+    ------
+    InputError
+        If a column cannot hold what its heading says, or no column is known.
+    """
+    arrow_run = _arrow_run()
+    specs = specs or default_specs()
+    request = Request(as_of, role, rules, strict_facts, readings or {})
+    figures = CatalogueFigures(specs, as_of, specs.choose_readings(readings or {}))
+    found: ChunkScreener = arrow_run.ChunkScreener.of(Setting(specs, request, figures, all_columns, 1), schema, take)
+    return found
 
 
 def _arrow_run() -> Any:

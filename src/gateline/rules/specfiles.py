@@ -54,7 +54,7 @@ def load_specs(folder: Path) -> Specs:
     specs = Specs(
         folder=folder,
         version=_version(folder),
-        digest=_digest(folder),
+        digest=digest_of(folder),
         rules=dict(_load(folder, "rules", lambda path: read_document(path).validate(RuleFile).build())),
         lists=dict(_load(folder, "lists", lambda path: read_document(path).validate(ListFile).build())),
         countries=_countries(folder),
@@ -73,7 +73,8 @@ def _version(folder: Path) -> str:
         ) from None
 
 
-def _digest(folder: Path) -> str:
+def digest_of(folder: Path) -> str:
+    """SHA-256 over every file of a folder of specs, whatever they say."""
     digest = sha256()
     for path in sorted(folder.rglob("*")):
         if path.suffix in (".yaml", "") and path.is_file():
