@@ -6,13 +6,14 @@ from gateline.jobs.release import check_release, quick_ledger
 from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shipment
 from gateline.jobs.system import screen_system, screen_target
 from gateline.jobs.table import screen_batches, screen_table
-from gateline.jobs.timeline import catalogue_timeline, chip_timeline
+from gateline.jobs.timeline import catalogue_timeline, chip_timeline, chip_timelines
 
 __all__ = [
     "Transaction",
     "catalogue_timeline",
     "check_release",
     "chip_timeline",
+    "chip_timelines",
     "default_catalogue",
     "find_chip",
     "quick_ledger",
