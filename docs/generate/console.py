@@ -84,11 +84,11 @@ def run(command: str, folder: Path) -> Ended:
     if words[0] != "gateline":
         raise ValueError(f"'{command}' is neither a command of gateline nor cat.")
     both = io.BytesIO()
-    out, err = _Shared(both), _Shared(both)
+    out, err = (_stream(_Shared(both)) for _ in range(2))
     with (
         contextlib.chdir(folder),
-        contextlib.redirect_stdout(_stream(out)),
-        contextlib.redirect_stderr(_stream(err)),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
         mock.patch.object(sys, "argv", words),
         mock.patch.dict(os.environ, {"COLUMNS": WIDTH, "NO_COLOR": "1"}),
     ):
@@ -97,10 +97,10 @@ def run(command: str, folder: Path) -> Ended:
             status = 0
         except SystemExit as ended:
             status = int(ended.code or 0)
-    return Ended(status, *(stream.getvalue().decode() for stream in (out, err, both)))
+    return Ended(status, *(stream.getvalue().decode() for stream in (out.detach(), err.detach(), both)))
 
 
-def _stream(into: io.BytesIO) -> io.TextIOWrapper:
+def _stream(into: _Shared) -> io.TextIOWrapper:
     return io.TextIOWrapper(into, encoding="utf-8", newline="", write_through=True)
 
 

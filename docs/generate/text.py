@@ -13,6 +13,7 @@ Pages = dict[str, str]
 MARKS = re.compile(r"[^\w\s,./()%;?'–-]|_|(?<=\w)\.(?=\s)|(?<=www)\.", re.ASCII)
 """What Markdown or one of its extensions could take for markup."""
 FENCE = re.compile(r"`{3,}")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 EMPTY = "–"
 
 
@@ -51,10 +52,15 @@ def block(text: str, language: str = "text") -> str:
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table of cells that are Markdown already; nothing where there is no row."""
-    listed = [f"| {' | '.join(cell or EMPTY for cell in row)} |" for row in rows]
+    listed = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
     if not listed:
         return ""
     return "\n".join([f"| {' | '.join(headings)} |", f"| {' | '.join('---' for _ in headings)} |", *listed, ""])
+
+
+def _cell(text: str) -> str:
+    """A cell: never empty, and a day in one piece."""
+    return f'<span class="day">{text}</span>' if DAY.fullmatch(text) else text or EMPTY
 
 
 def bullets(lines: Iterable[str]) -> str:
