@@ -64,10 +64,10 @@ def _page_faults(path: Path, page: _Page, pages: dict[Path, _Page], site: Path) 
             if tag not in HYPERLINKS:
                 yield f"{where}: {tag} {name} loads {address}"
         elif path.name != "404.html":
-            yield from _inside_faults(path, page, pages, site, address)
+            yield from _inside_faults(path, pages, site, address)
 
 
-def _inside_faults(path: Path, page: _Page, pages: dict[Path, _Page], site: Path, address: str) -> Iterator[str]:
+def _inside_faults(path: Path, pages: dict[Path, _Page], site: Path, address: str) -> Iterator[str]:
     parts = urlsplit(address)
     target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
     if target.is_dir():

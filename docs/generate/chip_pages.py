@@ -44,7 +44,8 @@ def _index(entries: Sequence[Entry], known: Sequence[Inputs], timelines: Sequenc
             plain(entry.vendor),
             plain(entry.part.content.get("released", "")),
             *(_figure(name, inputs) for name in INDEXED),
-            "<br>".join(_verdict(change) for change in _last(timeline) if change.gating and change.outcome) or "□ not met",
+            "<br>".join(_verdict(change) for change in _last(timeline) if change.gating and change.outcome)
+            or "□ not met",
         )
         for entry, inputs, timeline in zip(entries, known, timelines, strict=True)
     ]
@@ -107,7 +108,12 @@ def _verdict(change: Change) -> str:
 
 def _today(timeline: Timeline) -> str:
     rows = [
-        (_verdict(change), _rule(change), plain(change.version.id), "yes" if change.gating else plain(change.why_not_gating))
+        (
+            _verdict(change),
+            _rule(change),
+            plain(change.version.id),
+            "yes" if change.gating else plain(change.why_not_gating),
+        )
         for change in _last(timeline)
     ]
     return table(["outcome", "rule", "version", "gates for an exporter"], rows)
@@ -128,14 +134,17 @@ def _history(timeline: Timeline) -> str:
         )
         for change in timeline.changes
     ]
-    return (
-        "Each date on which what a rule says changes, and why.\n\n"
-        + table(["from", "outcome", "rule", "gates", "why"], rows)
+    return "Each date on which what a rule says changes, and why.\n\n" + table(
+        ["from", "outcome", "rule", "gates", "why"], rows
     )
 
 
 def _reason(reason: Reason) -> str:
-    return f"{reason.text} ({'; '.join(citation.cite for citation in reason.citations)})" if reason.citations else reason.text
+    return (
+        f"{reason.text} ({'; '.join(citation.cite for citation in reason.citations)})"
+        if reason.citations
+        else reason.text
+    )
 
 
 def _quantities(inputs: Inputs) -> str:
@@ -149,7 +158,9 @@ def _quantities(inputs: Inputs) -> str:
         else:
             continue
         origin = ", ".join(filter(None, [datum.confidence, datum.source]))
-        rows.append((link(words(name), f"../formats/quantities.md#{name}"), plain(shown), plain(datum.how), plain(origin)))
+        rows.append(
+            (link(words(name), f"../formats/quantities.md#{name}"), plain(shown), plain(datum.how), plain(origin))
+        )
     return table(["quantity", "value", "how", "confidence, source"], rows)
 
 
@@ -157,9 +168,7 @@ def _entries(entries: Iterable[Mapping[str, Any]]) -> str:
     """Figures of one sort as their file has them: a row each, a column for every key that one of them has."""
     listed = list(entries)
     keys = list(dict.fromkeys(key for entry in listed for key in entry))
-    return table(
-        [plain(words(key)) for key in keys], [[plain(entry.get(key, "")) for key in keys] for entry in listed]
-    )
+    return table([plain(words(key)) for key in keys], [[plain(entry.get(key, "")) for key in keys] for entry in listed])
 
 
 def _sources(sources: Mapping[str, str]) -> str:

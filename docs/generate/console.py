@@ -84,11 +84,12 @@ def run(command: str, folder: Path) -> Ended:
     if words[0] != "gateline":
         raise ValueError(f"'{command}' is neither a command of gateline nor cat.")
     both = io.BytesIO()
-    out, err = (_stream(_Shared(both)) for _ in range(2))
+    out, err = _Shared(both), _Shared(both)
+    streams = _stream(out), _stream(err)
     with (
         contextlib.chdir(folder),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
+        contextlib.redirect_stdout(streams[0]),
+        contextlib.redirect_stderr(streams[1]),
         mock.patch.object(sys, "argv", words),
         mock.patch.dict(os.environ, {"COLUMNS": WIDTH, "NO_COLOR": "1"}),
     ):
@@ -97,7 +98,7 @@ def run(command: str, folder: Path) -> Ended:
             status = 0
         except SystemExit as ended:
             status = int(ended.code or 0)
-    return Ended(status, *(stream.getvalue().decode() for stream in (out.detach(), err.detach(), both)))
+    return Ended(status, *(stream.getvalue().decode() for stream in (out, err, both)))
 
 
 def _stream(into: _Shared) -> io.TextIOWrapper:

@@ -33,7 +33,9 @@ ANSWERED = ("gateline chip H20 --from US --to CN --hq CN", "gateline release --p
 
 def format_pages(specs: Specs) -> Pages:
     """Every page about file formats."""
-    schemas = {f"formats/{name}.md": _file(name, model.model_json_schema(by_alias=True)) for name, model in FILES.items()}
+    schemas = {
+        f"formats/{name}.md": _file(name, model.model_json_schema(by_alias=True)) for name, model in FILES.items()
+    }
     return {
         "formats/index.md": _index(),
         "formats/quantities.md": _quantities(),
@@ -99,7 +101,9 @@ def _registered(key: str) -> str:
 
 def _default(entry: Schema) -> str:
     default = entry.get("default")
-    return "" if default in (None, "", []) else code("yes" if default is True else "no" if default is False else default)
+    return (
+        "" if default in (None, "", []) else code("yes" if default is True else "no" if default is False else default)
+    )
 
 
 def _type(entry: Schema) -> str:
@@ -112,7 +116,7 @@ def _type(entry: Schema) -> str:
     if "enum" in entry:
         return ", ".join(map(code, entry["enum"]))
     if "anyOf" in entry or "oneOf" in entry:
-        several = [_type(each) for each in entry.get("anyOf", entry.get("oneOf")) if each.get("type") != "null"]
+        several = [_type(each) for each in entry.get("anyOf", entry.get("oneOf", ())) if each.get("type") != "null"]
         return " or ".join(dict.fromkeys(several))
     if entry.get("type") == "array":
         return f"list of {_type(entry.get('items', {}))}"

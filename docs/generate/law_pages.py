@@ -51,7 +51,12 @@ def _list(named: NamedList, specs: Specs) -> str:
     rules = [
         link(rule.id, f"../rules/{rule.id}.md")
         for rule in specs.rules.values()
-        if any(named.id == getattr(test, "list_id", "") for version in rule.versions for clause in version.clauses for test in clause.conditions)
+        if any(
+            named.id == getattr(test, "list_id", "")
+            for version in rule.versions
+            for clause in version.clauses
+            for test in clause.conditions
+        )
     ]
     return page(
         heading(1, named.title),
@@ -98,9 +103,7 @@ def _countries(specs: Specs) -> str:
 
 def _counting(profiles: Sequence[Profile]) -> str:
     kinds = [entry.kind for entry in profiles[0].kinds]
-    rows = [
-        (plain(words(kind)), *(COUNTS[profile.counts(kind)] for profile in profiles)) for kind in kinds
-    ]
+    rows = [(plain(words(kind)), *(COUNTS[profile.counts(kind)] for profile in profiles)) for kind in kinds]
     return page(
         heading(1, "Kinds of compute"),
         "What each regime counts as training compute. Open and unmentioned kinds make the figure of that regime a range; the "

@@ -126,11 +126,12 @@ def _rule(rule: Rule) -> str:
         ("about", plain(SUBJECTS[rule.subject].lower())),
         ("effect", plain(words(rule.effect))),
         ("whose duty", plain(", ".join(map(words, rule.addressees)))),
-        ("taken when nobody states it", plain(", ".join(f"{words(name)}: {truth(is_)}" for name, is_ in rule.scope_facts))),
+        (
+            "taken when nobody states it",
+            plain(", ".join(f"{words(name)}: {truth(is_)}" for name, is_ in rule.scope_facts)),
+        ),
     ]
-    listed = [
-        f"{plain(words(name))}: {_condition(test)}" for name, test in rule.listed_facts
-    ]
+    listed = [f"{plain(words(name))}: {_condition(test)}" for name, test in rule.listed_facts]
     return page(
         heading(1, rule.title),
         table(["", ""], [fact for fact in facts if fact[1]]),
@@ -145,7 +146,10 @@ def _version(version: Version) -> str:
         ("issued", str(version.issued or "")),
         ("in force", _period(version.effective)),
         ("enforced", _period(version.enforced)),
-        ("status", plain(words(version.status.value)) + (f" since {version.status_since}" if version.status_since else "")),
+        (
+            "status",
+            plain(words(version.status.value)) + (f" since {version.status_since}" if version.status_since else ""),
+        ),
         ("confidence", plain(version.confidence)),
     ]
     if version.status is Status.CODIFIED_NOT_ENFORCED:

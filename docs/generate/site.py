@@ -58,7 +58,9 @@ def navigation(listed: Navigation, pages: Iterable[str]) -> Navigation:
     folders = {path.rpartition("/")[0] for path in named if path.endswith(("/index.md", "/README.md"))}
     rest = sorted(path for path in known - named if path.rpartition("/")[0] not in {*folders, *_shown_files(known)})
     if rest and REST not in named:
-        raise SystemExit(f"docs/nav.yaml does not name {', '.join(rest)}. Give each a place, or write '*' where others go.")
+        raise SystemExit(
+            f"docs/nav.yaml does not name {', '.join(rest)}. Give each a place, or write '*' where others go."
+        )
     return _filled(listed, rest)
 
 
@@ -78,7 +80,9 @@ def _filled(listed: Navigation, rest: Sequence[str]) -> Navigation:
         if entry == REST:
             filled.extend(rest)
         elif isinstance(entry, dict):
-            filled.append({title: _filled(value, rest) if isinstance(value, list) else value for title, value in entry.items()})
+            filled.append(
+                {title: _filled(value, rest) if isinstance(value, list) else value for title, value in entry.items()}
+            )
         else:
             filled.append(entry)
     return filled

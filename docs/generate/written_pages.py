@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from docs.generate.text import Pages, block, code, heading, page
+from docs.generate.text import Pages, block, heading, page
 
 DOCS = "docs"
 TAKEN_IN = {
@@ -55,7 +55,9 @@ def place_of(name: str) -> str:
 def _linked(text: str, name: str, root: Path, pages: Pages) -> str:
     """A document whose links lead to pages; what is in blocks of code stays as it is."""
     pieces = FENCE.split(text)
-    return "".join(piece if number % 2 else "".join(_pieces(piece, name, root, pages)) for number, piece in enumerate(pieces))
+    return "".join(
+        piece if number % 2 else "".join(_pieces(piece, name, root, pages)) for number, piece in enumerate(pieces)
+    )
 
 
 def _pieces(text: str, name: str, root: Path, pages: Pages) -> Iterator[str]:
@@ -86,7 +88,7 @@ def _link(found: re.Match[str], name: str, root: Path, pages: Pages) -> str:
 
 def _page_of(target: str, root: Path, pages: Pages) -> str | None:
     """Where the site shows a file of the repository; files that it has no other form of get a page of their own."""
-    if target in TAKEN_IN or target.startswith(f"{DOCS}/") and (root / target).is_file():
+    if target in TAKEN_IN or (target.startswith(f"{DOCS}/") and (root / target).is_file()):
         return place_of(target)
     if target in STANDS_FOR:
         return STANDS_FOR[target]
