@@ -84,6 +84,7 @@ def told(page: str) -> str:
         ("commands/release.md", "3.7908e25 FLOP"),
         # 296 TFLOP/s dense at 8 bits are 2368; 989.5 at 16 bits are 15832 (NVIDIA's datasheets, halved for sparsity)
         ("chips/nvidia-h20-96.md", "total processing performance | 2,368 TPP"),
+        ("chips/nvidia-h20-96.md", "performance density | 2.90909 TPP/mm^2 | follows"),  # 2368 / 814
         ("chips/nvidia-h100-sxm.md", "■ MET 3A090.a.1 | us.ear.3a090 | 2023-11-17 | yes"),
         ("chips/nvidia-h20-96.md", "□ not met | us.ear.3a090 | 2023-11-17 | yes"),
         ("chips/nvidia-a800-sxm-80.md", "2023-11-17 | ■ MET 3A090.a.1 | us.ear.3a090"),

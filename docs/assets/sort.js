@@ -1,4 +1,6 @@
 // Sorts tables inside .sortable when one of their headings is pressed: numbers by value, everything else as text.
+const MEASURED = /^(at (least|most) )?[\d-]/;
+
 function number(text) {
   const found = text.replaceAll(",", "").match(/-?\d+(\.\d+)?/);
   return found ? Number(found[0]) : null;
@@ -8,7 +10,7 @@ function compare(a, b) {
   if (!a || a === "–") return 1;
   if (!b || b === "–") return -1;
   const [x, y] = [number(a), number(b)];
-  return /^[\d-]/.test(a) && /^[\d-]/.test(b) && x !== y ? x - y : a.localeCompare(b, "en", { numeric: true });
+  return MEASURED.test(a) && MEASURED.test(b) && x !== y ? x - y : a.localeCompare(b, "en", { numeric: true });
 }
 
 function sortBy(table, column, heading) {

@@ -7,17 +7,17 @@ from datetime import date
 from typing import Any
 
 from docs.generate.rule_pages import standing_day
-from docs.generate.text import Pages, block, bullets, code, heading, link, page, part, plain, table
-from gateline.amounts import Amount
+from docs.generate.text import WIDE, Pages, block, bullets, code, heading, link, page, part, plain, table
 from gateline.chips.catalogue import Catalogue, Entry
 from gateline.chips.derive import completed, derive
-from gateline.chips.telling import describe
-from gateline.inputs import Inputs
+from gateline.inputs import Inputs, to_columns
 from gateline.jobs.timeline import Change, Timeline, chip_timelines
 from gateline.quantities import QUANTITIES, Kind
-from gateline.report.wording import SIGN, WORD, words
+from gateline.report.wording import SIGN, WORD, is_unknown, truth, value_text, words
+from gateline.rules.columns import Column, Columns, with_ratios
 from gateline.rules.corpus import Specs
 from gateline.rules.history import Reason
+from gateline.rules.model import Outcome
 
 ABOUT = ("vendor", "family", "released", "status", "power", "transistors", "io_bandwidth", "confidence", "seen")
 PARTS = {"rates": "Rates, dense", "dies": "Dies", "links": "Links"}
@@ -30,34 +30,42 @@ def chip_pages(specs: Specs, catalogue: Catalogue, chosen: Sequence[str] | None 
     entries = [entry for entry in catalogue.entries.values() if chosen is None or entry.id in chosen]
     timelines = chip_timelines([entry.id for entry in entries], None, day, specs=specs)
     known = [completed(derive(entry.read(), specs, day, specs.choose_readings({})), day) for entry in entries]
+    columns = [with_ratios(to_columns(inputs)) for inputs in known]
     pages = {
-        f"chips/{entry.id}.md": _chip(entry, catalogue, inputs, timeline)
-        for entry, inputs, timeline in zip(entries, known, timelines, strict=True)
+        f"chips/{entry.id}.md": _chip(entry, catalogue, (inputs, figures), timeline)
+        for entry, inputs, figures, timeline in zip(entries, known, columns, timelines, strict=True)
     }
-    return {"chips/index.md": _index(entries, known, timelines, day), **pages}
+    return {"chips/index.md": _index(entries, columns, timelines, day), **pages}
 
 
-def _index(entries: Sequence[Entry], known: Sequence[Inputs], timelines: Sequence[Timeline], day: date) -> str:
+def _index(entries: Sequence[Entry], known: Sequence[Columns], timelines: Sequence[Timeline], day: date) -> str:
     rows = [
         (
             link(entry.name, f"{entry.id}.md"),
             plain(entry.vendor),
             plain(entry.part.content.get("released", "")),
-            *(_figure(name, inputs) for name in INDEXED),
-            "<br>".join(_verdict(change) for change in _last(timeline) if change.gating and change.outcome)
-            or "□ not met",
+            *(_figure(name, columns) for name in INDEXED),
+            _gates(timeline),
         )
-        for entry, inputs, timeline in zip(entries, known, timelines, strict=True)
+        for entry, columns, timeline in zip(entries, known, timelines, strict=True)
     ]
     headings = ["chip", "vendor", "released", *(_headed(name) for name in INDEXED), f"gating rules on {day}"]
     return page(
+        WIDE,
         heading(1, "Chips"),
         f"{len(rows)} chips, each with its figures, their sources and what every rule has said of it. The last column has what gates for an "
-        "exporter: ■ met, ◧ undetermined, □ not met. A ratio that depends on an unpublished figure stays open. Press a heading to sort.\n",
+        "exporter: ■ met, ◧ undetermined, □ not met. Press a heading to sort.\n",
         '<div class="sortable" markdown="1">\n',
         table(headings, rows),
         "</div>\n",
     )
+
+
+def _gates(timeline: Timeline) -> str:
+    """What gates on the last day, in few words."""
+    found = [change for change in _last(timeline) if change.gating and change.outcome]
+    said = [f"{SIGN[change.outcome]} {plain(change.item or words(change.outcome.word))}" for change in found]
+    return "<br>".join(dict.fromkeys(said)) or f"{SIGN[Outcome.NOT_MET]} not met"
 
 
 def _headed(name: str) -> str:
@@ -65,16 +73,21 @@ def _headed(name: str) -> str:
     return plain(f"{entry.short} [{entry.unit}]")
 
 
-def _figure(name: str, inputs: Inputs) -> str:
-    """A figure without its unit, as the index has it."""
-    value = inputs[name].value if name in inputs else None
-    if not isinstance(value, Amount) or (value.low is None and value.high is None):
+def _figure(name: str, columns: Columns) -> str:
+    """A figure without its unit, as the index has it; nothing where it is not known at all."""
+    column = columns.get(name)
+    if not isinstance(column, Column) or is_unknown(column) or is_unknown_ratio(name, columns):
         return ""
-    unit = QUANTITIES[name].unit
-    return plain(describe(value, unit).replace(f" {unit}", ""))
+    return plain(value_text(name, column).removesuffix(f" {QUANTITIES[name].unit}"))
 
 
-def _chip(entry: Entry, catalogue: Catalogue, inputs: Inputs, timeline: Timeline) -> str:
+def is_unknown_ratio(name: str, columns: Columns) -> bool:
+    """Whether one of the two parts of a ratio is not known, so that it says next to nothing."""
+    parts = [columns.get(part) for part in QUANTITIES[name].parts]
+    return any(not isinstance(column, Column) or is_unknown(column) for column in parts)
+
+
+def _chip(entry: Entry, catalogue: Catalogue, known: tuple[Inputs, Columns], timeline: Timeline) -> str:
     content = entry.part.content
     about = [(words(key), plain(content[key])) for key in ABOUT if isinstance(content.get(key), str)]
     names = ", ".join(map(plain, entry.aliases))
@@ -84,7 +97,7 @@ def _chip(entry: Entry, catalogue: Catalogue, inputs: Inputs, timeline: Timeline
         "[All chips](index.md)\n",
         table(["", ""], [("id", code(entry.id)), ("also called", names), *about]),
         part(2, f"What the rules say on {span.end}", _today(timeline)),
-        part(2, "Quantities", _quantities(inputs)),
+        part(2, "Quantities", _quantities(*known)),
         *(part(2, title, _entries(content.get(key, ()))) for key, title in PARTS.items()),
         part(2, "Memory", _entries([content["memory"]] if isinstance(content.get("memory"), dict) else ())),
         part(2, "Notes", f"{plain(content['notes'])}\n" if content.get("notes") else ""),
@@ -147,21 +160,22 @@ def _reason(reason: Reason) -> str:
     )
 
 
-def _quantities(inputs: Inputs) -> str:
-    rows = []
-    for name, datum in inputs.items():
-        entry, value = QUANTITIES[name], datum.value
-        if entry.kind is Kind.AMOUNT and isinstance(value, Amount):
-            shown = describe(value, entry.unit)
-        elif isinstance(value, bool):
-            shown = "yes" if value else "no"
-        else:
+def _quantities(inputs: Inputs, columns: Columns) -> str:
+    return table(["quantity", "value", "how", "confidence, source"], _quantity_rows(inputs, columns))
+
+
+def _quantity_rows(inputs: Inputs, columns: Columns) -> Iterator[tuple[str, ...]]:
+    """What is known of a chip: what its entry has, and the ratios and sums that follow."""
+    for name, entry in QUANTITIES.items():
+        column, datum = columns.get(name), inputs.get(name)
+        if entry.kind not in (Kind.AMOUNT, Kind.FLAG) or not isinstance(column, Column) or is_unknown(column):
             continue
-        origin = ", ".join(filter(None, [datum.confidence, datum.source]))
-        rows.append(
-            (link(words(name), f"../formats/quantities.md#{name}"), plain(shown), plain(datum.how), plain(origin))
-        )
-    return table(["quantity", "value", "how", "confidence, source"], rows)
+        if datum is None and is_unknown_ratio(name, columns):
+            continue
+        shown = truth(bool(column.low[0])) if entry.kind is Kind.FLAG else value_text(name, column, datum)
+        origin = ", ".join(filter(None, [datum.confidence, datum.source])) if datum else ""
+        made = datum.how if datum else "follows from the others"
+        yield link(words(name), f"../formats/quantities.md#{name}"), plain(shown), plain(made), plain(origin)
 
 
 def _entries(entries: Iterable[Mapping[str, Any]]) -> str:

@@ -83,7 +83,7 @@ def _help(command: click.Command) -> str:
 def _options(context: click.Context) -> Iterator[tuple[str, str]]:
     for parameter in context.command.get_params(context):
         record = parameter.get_help_record(context)
-        if record is not None:
+        if record is not None and record[1]:
             yield code(record[0]), plain(record[1])
 
 

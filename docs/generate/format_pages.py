@@ -116,7 +116,8 @@ def _type(entry: Schema) -> str:
     if "enum" in entry:
         return ", ".join(map(code, entry["enum"]))
     if "anyOf" in entry or "oneOf" in entry:
-        several = [_type(each) for each in entry.get("anyOf", entry.get("oneOf", ())) if each.get("type") != "null"]
+        alternatives = entry.get("anyOf") or entry["oneOf"]
+        several = [_type(each) for each in alternatives if each.get("type") != "null"]
         return " or ".join(dict.fromkeys(several))
     if entry.get("type") == "array":
         return f"list of {_type(entry.get('items', {}))}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
 
-from docs.generate.text import Pages, block, bullets, code, heading, link, page, part, plain, table
+from docs.generate.text import WIDE, Pages, block, bullets, code, heading, link, page, part, plain, table, whole
 from gateline.quantities import QUANTITIES, Kind
 from gateline.report.wording import OPERATOR, due_text, percent, truth, words
 from gateline.rules.corpus import Specs
@@ -116,7 +116,7 @@ def _thresholds(specs: Specs) -> str:
             ["line", "rule and item", "version", "status", "says"], rows
         )
         sections.append(part(2, words(name), body))
-    return page(heading(1, "Every threshold"), f"Statuses as of {day}.\n", *sections)
+    return page(WIDE, heading(1, "Every threshold"), f"Statuses as of {day}.\n", *sections)
 
 
 def _rule(rule: Rule) -> str:
@@ -175,7 +175,7 @@ def _period(period: Period | None) -> str:
 def _clauses(clauses: Iterable[Clause]) -> str:
     rows = [
         (
-            code(clause.id),
+            whole(code(clause.id)),
             plain(clause.says),
             "<br>".join([*map(_condition, clause.conditions), *_limits(clause)]),
             plain(clause.cite),
@@ -200,7 +200,7 @@ def _condition(test: Condition) -> str:
     """A condition in words, linked to what it asks about."""
     match test:
         case QuantityTest():
-            return f"{_quantity(test.quantity)} {plain(f'{OPERATOR[test.operator]} {test.text}')}"
+            return whole(f"{_quantity(test.quantity)} {plain(f'{OPERATOR[test.operator]} {test.text}')}")
         case FlagTest():
             return f"{_quantity(test.flag)} is {truth(test.wanted)}"
         case MemberTest():

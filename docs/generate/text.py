@@ -15,6 +15,8 @@ MARKS = re.compile(r"[^\w\s,./()%;?'–-]|_|(?<=\w)\.(?=\s)|(?<=www)\.", re.ASCI
 FENCE = re.compile(r"`{3,}")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 EMPTY = "–"
+WIDE = "---\nhide: [toc]\n---\n"
+"""Before the heading of a page whose table takes the place of its table of contents."""
 
 
 def plain(text: object) -> str:
@@ -58,9 +60,14 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([f"| {' | '.join(headings)} |", f"| {' | '.join('---' for _ in headings)} |", *listed, ""])
 
 
+def whole(text: str) -> str:
+    """Markdown that is not broken into lines."""
+    return f'<span class="whole">{text}</span>'
+
+
 def _cell(text: str) -> str:
     """A cell: never empty, and a day in one piece."""
-    return f'<span class="day">{text}</span>' if DAY.fullmatch(text) else text or EMPTY
+    return whole(text) if DAY.fullmatch(text) else text or EMPTY
 
 
 def bullets(lines: Iterable[str]) -> str:
