@@ -10,7 +10,7 @@ from typing import Any
 
 from docs.generate.console import ROOT, run
 from docs.generate.rule_pages import standing_day
-from docs.generate.text import Pages, code, heading, link, page, part, plain, table
+from docs.generate.text import Pages, code, heading, link, page, part, plain, table, whole
 from gateline.quantities import BIT_LENGTHS, QUANTITIES, Quantity
 from gateline.report.wording import words
 from gateline.rules.corpus import Specs
@@ -83,14 +83,15 @@ def _part(title: str, definition: Schema) -> str:
 
 def _keys(schema: Schema) -> str:
     required = schema.get("required", ())
+    entries = sorted(schema.get("properties", {}).items(), key=lambda entry: entry[0] in QUANTITIES)
     rows = [
         (
-            code(key),
+            whole(code(key)),
             _type(entry),
             "required" if key in required else _default(entry),
             plain(entry.get("description") or _registered(key)),
         )
-        for key, entry in schema.get("properties", {}).items()
+        for key, entry in entries
     ]
     return table(["key", "holds", "if left out", "meaning"], rows)
 

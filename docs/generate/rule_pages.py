@@ -104,7 +104,7 @@ def _thresholds(specs: Specs) -> str:
     for name, group in groupby(found, key=lambda each: each[0].quantity):
         rows = {
             (
-                plain(f"{OPERATOR[test.operator]} {test.text}"),
+                whole(plain(f"{OPERATOR[test.operator]} {test.text}")),
                 f"{link(rule.id, f'{rule.id}.md')} {code(clause.id)}",
                 plain(version.id),
                 status_words(version, day),
@@ -115,8 +115,9 @@ def _thresholds(specs: Specs) -> str:
         body = f"{plain(QUANTITIES[name].says.capitalize())}.\n\n" + table(
             ["line", "rule and item", "version", "status", "says"], rows
         )
-        sections.append(part(2, words(name), body))
-    return page(WIDE, heading(1, "Every threshold"), f"Statuses as of {day}.\n", *sections)
+        sections.append(f"## {plain(words(name))} {{ #{name} }}\n\n{body}")
+    jumps = ", ".join(link(words(name), f"#{name}") for name in dict.fromkeys(each[0].quantity for each in found))
+    return page(WIDE, heading(1, "Every threshold"), f"Statuses as of {day}. About {jumps}.\n", *sections)
 
 
 def _rule(rule: Rule) -> str:
@@ -134,6 +135,7 @@ def _rule(rule: Rule) -> str:
     listed = [f"{plain(words(name))}: {_condition(test)}" for name, test in rule.listed_facts]
     return page(
         heading(1, rule.title),
+        "[All rules](index.md) · [every threshold](thresholds.md)\n",
         table(["", ""], [fact for fact in facts if fact[1]]),
         part(2, "Facts that follow from a list", bullets(listed)),
         *(_version(version) for version in reversed(rule.versions)),
