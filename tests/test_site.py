@@ -71,6 +71,7 @@ def told(page: str) -> str:
         ("rules/us.eo14110.model.md", "revoked"),
         ("rules/us.ear.4e091.md", "codified not enforced"),
         ("rules/thresholds.md", "≥ 5.92 TPP/mm^2 | us.ear.3a090 3A090.a.2"),
+        ("rules/thresholds.md", "< 4800 TPP | us.ear.3a090 note-2"),  # Note 2 to 3A090.a and .b, an exclusion
         ("rules/index.md", "California SB 53"),
         # 15 CFR part 740 Supp. No. 1, Country Group D
         ("lists/us.ear.country-group-d5.md", "| Belarus | BY |"),
