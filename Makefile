@@ -1,16 +1,17 @@
 # Two targets do all the set-up on a machine that has Python >= 3.11, git and make:
 #   make demo    the three jobs on the example files
 #   make test    every test
+#   make docs    the documentation, into build/docs/site; needs no network once the environment is there
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-torch lint schemas bench clean
+.PHONY: demo test test-torch docs lint schemas bench clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gateline needs Python 3.11 or newer; set PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable ".[cluster]" --group dev
+	$(BIN)/python -m pip install --quiet --editable ".[cluster]" --group dev --group docs
 	touch $@
 
 demo: .venv/ready
@@ -28,6 +29,9 @@ TORCH ?= torch==2.13.0
 
 test-torch: .venv/torch
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/torch
+
+docs: .venv/ready
+	$(BIN)/python -m docs.generate
 
 lint: .venv/ready
 	$(BIN)/ruff check .

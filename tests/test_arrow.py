@@ -347,3 +347,12 @@ def test_every_path_says_the_same(rule, monkeypatch):
     assert screened(few) == screened(different)
     monkeypatch.setattr(verdicts, "compile_tables", lambda programs, _: [([n], None) for n in range(len(programs))])
     assert screened(data, specs=replace(SPECS, programs={})) == expected
+
+
+def test_columns_stand_in_the_order_of_the_rules_whatever_tables_answer_them():
+    """Rules that fit no common table are answered by several; a batch still has the columns that its schema says."""
+    asked = ("us.bill", "us.bis", "us.ear.3a090", "us.ear.3a991p", "us.ear.foundry-presumption", "us.tariff")
+    answers = screen_table({"chip": ["H100", "H20"]}, date(2026, 11, 21), rules=asked)
+    rules = [name.removesuffix(":outcome") for name in answers.column_names if name.endswith(":outcome")]
+    assert rules == sorted(rules)
+    assert answers.column("us.ear.3a090:item").to_pylist() == ["3A090.a.1", ""]

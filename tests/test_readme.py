@@ -3,33 +3,31 @@
 import json
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from docs.generate.console import Ended, blocks, examples, workspace
+from docs.generate.console import run as run_here
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
-COMMANDS = [line.removeprefix("$ ") for kind, text in BLOCKS if kind == "console" for line in text.splitlines()]
+COMMANDS = [example.command for example in examples(README)]
 ANSWERS = (0, 3, 4)
 
 
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a README command; its examples are reached through a copy of their path."""
-    words = [str(ROOT / word) if word.startswith("examples/") else word for word in shlex.split(command)]
-    assert words[0] == "gateline"
-    return subprocess.run([sys.executable, "-m", *words], cwd=folder, capture_output=True, text=True, check=False)
+def run(command: str, folder: Path) -> Ended:
+    """Run a command in a folder that has the examples."""
+    return run_here(command, workspace(folder))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command_runs(command, tmp_path):
     """A command of the README ends with an answer, and prints one."""
     done = run(command, tmp_path)
-    assert done.returncode in ANSWERS, done.stderr
-    assert done.stdout or list(tmp_path.iterdir())
-    assert "Traceback" not in done.stderr
+    assert done.status in ANSWERS, done.err
+    assert done.out or {path.name for path in tmp_path.iterdir()} > {"examples"}
+    assert "Traceback" not in done.err
 
 
 def test_the_readme_shows_a_command_for_every_job():
@@ -46,7 +44,7 @@ def test_the_readme_shows_a_command_for_every_job():
 
 def test_python_example_runs(capsys):
     """The Python block prints what its comment says."""
-    (code,) = [text for kind, text in BLOCKS if kind == "python"]
+    (code,) = blocks(README, "python")
     exec(compile(code, "README.md", "exec"), {})
     assert capsys.readouterr().out.splitlines()[0] == "not_met"
 
@@ -69,7 +67,7 @@ def test_python_example_runs(capsys):
 )
 def test_figures_that_the_readme_states(command, claims, tmp_path):
     """The figures in the text are those that the commands print."""
-    printed = " ".join(run(command, tmp_path).stdout.split())
+    printed = " ".join(run(command, tmp_path).out.split())
     assert [claim for claim in claims if claim not in printed] == []
 
 
@@ -102,12 +100,12 @@ def test_file_formats_in_the_interface_document_are_read(command, text, tmp_path
     path = tmp_path / "example.yaml"
     path.write_text(text, encoding="utf-8")
     done = run(f"gateline {command}", tmp_path)
-    assert done.returncode in ANSWERS, done.stderr
+    assert done.status in ANSWERS, done.err
 
 
 def test_keys_in_the_interface_document_are_the_keys_of_the_verdict(tmp_path):
     """Every key of the JSON verdict is in the document."""
-    shown = json.loads(run("gateline chip H20 --as-of 2024-06-01 --format json", tmp_path).stdout)
+    shown = json.loads(run("gateline chip H20 --as-of 2024-06-01 --format json", tmp_path).out)
     named = set(re.findall(r"`([\w.]+)`", INTERFACE))
     assert set(shown) - named == set()
     assert set(shown["verdicts"][0]) - named == set()

@@ -17,7 +17,7 @@ from support import SPECS
 
 from gateline.cli import main
 from gateline.errors import InputError
-from gateline.jobs import catalogue_timeline, chip_timeline, default_catalogue, screen_chip
+from gateline.jobs import catalogue_timeline, chip_timeline, chip_timelines, default_catalogue, screen_chip
 from gateline.jobs.sweep import Span
 from gateline.jobs.timeline import Cell, Matrix, Milestone
 from gateline.report.timeline import matrix_csv
@@ -479,3 +479,12 @@ def test_the_interface_document_names_the_commands_and_keys(run):
         assert shown["format"] in named
         inner = [shown.get("changes", [{}])[0], *(shown["chips"][0]["cells"] if "chips" in shown else [])]
         assert (set(shown) | {key for part in inner for key in part}) - named == set()
+
+
+def test_several_chips_at_once_have_the_timelines_that_each_has_alone():
+    """Chips swept together, days counted from different dates among them, hear what each hears alone."""
+    names = ["H20", "A800", "MI308X", "RTX 4090D"]
+    together = chip_timelines(names, None, date(2026, 11, 21))
+    alone = [chip_timeline(name, None, date(2026, 11, 21)) for name in names]
+    assert [timeline.changes for timeline in together] == [timeline.changes for timeline in alone]
+    assert [timeline.subject for timeline in together] == [timeline.subject for timeline in alone]

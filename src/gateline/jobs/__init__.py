@@ -2,18 +2,19 @@
 
 from gateline.jobs.chip import default_catalogue, find_chip, screen_chip
 from gateline.jobs.fleet import screen_fleet
+from gateline.jobs.fleet_totals import fleet_totals
 from gateline.jobs.release import check_release, quick_ledger
 from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shipment
 from gateline.jobs.system import screen_system, screen_target
 from gateline.jobs.table import chunk_screener, screen_batches, screen_table
-from gateline.jobs.timeline import catalogue_timeline, chip_timeline
-from gateline.jobs.fleet_totals import fleet_totals
+from gateline.jobs.timeline import catalogue_timeline, chip_timeline, chip_timelines
 
 __all__ = [
     "Transaction",
     "catalogue_timeline",
     "check_release",
     "chip_timeline",
+    "chip_timelines",
     "chunk_screener",
     "default_catalogue",
     "find_chip",
