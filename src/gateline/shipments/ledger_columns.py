@@ -27,4 +27,6 @@ class LedgerColumns:
     days: NDArray[np.datetime64]  # datetime64[D], the day of the shipment
     counts: NDArray[np.int64]  # chips
     performance: Coded  # total processing performance of one chip, exact (Fraction) or None
-    words: Mapping[str, Coded]  # by canonical name: chip, consignee, destination, headquarters, end_user_country, supplier, transaction, …
+    words: Mapping[
+        str, Coded
+    ]  # by canonical name: chip, consignee, destination, headquarters, end_user_country, supplier, transaction, …

@@ -1,0 +1,206 @@
+"""The rules about shipments on days between which nothing changes: which inputs are alike to them, and what each says."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateline.amounts import Amount
+from gateline.gating import Choice, Request, choose
+from gateline.inputs import Inputs, exact_array, to_columns
+from gateline.quantities import QUANTITIES
+from gateline.rules.charges import charge
+from gateline.rules.columns import RATIOS, TOTALS, Column, with_ratios
+from gateline.rules.corpus import Specs
+from gateline.rules.evaluate import locate
+from gateline.rules.explain import explain
+from gateline.rules.model import Outcome
+from gateline.rules.program import Axis, Cut, Program, compile_version
+from gateline.screening import settle_facts
+from gateline.shipments.licence import licence_outcomes
+
+KIND = "shipment"
+PARTS = frozenset(part for name in RATIOS for part in QUANTITIES[name].parts) | frozenset(
+    part for parts in TOTALS.values() for part in parts
+)
+"""Inputs from which others follow: two values of one are alike only if they are the same."""
+
+Keys = tuple[tuple[str, Hashable], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one rule says of a transaction.
+
+    Attributes
+    ----------
+    rule : str
+    outcome : Outcome
+    item : str
+        The deciding item; empty where there is none, or several are possible.
+    missing : tuple of str
+        Inputs that are enough to settle it.
+    rate : Amount or None
+        Share of the declared value that is charged.
+    """
+
+    rule: str
+    outcome: Outcome
+    item: str
+    missing: tuple[str, ...]
+    rate: Amount | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What all rules say of a transaction; the gating ones together, and the licence on the books and as enforced."""
+
+    answers: tuple[Answer, ...]
+    gating: Outcome
+    on_the_books: Outcome
+    enforced: Outcome
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The rules about shipments on a day, and on all others of its stretch.
+
+    Attributes
+    ----------
+    specs : Specs
+    request : Request
+        ``as_of`` is a day of the stretch.
+    rules : tuple of (Choice, Program)
+    """
+
+    specs: Specs
+    request: Request
+    rules: tuple[tuple[Choice, Program], ...]
+    cuts: dict[str, tuple[Cut, ...]]
+    lists: dict[str, tuple[frozenset[str], ...]]
+    _answers: dict[Hashable, Answer] = field(default_factory=dict, repr=False)
+    _relevant: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def on(cls, specs: Specs, request: Request) -> Stretch:
+        """The rules on a day.
+
+        Raises
+        ------
+        InputError
+            If a rule that was asked for is about something else, or no rule had been issued by that day.
+        """
+        chosen = choose(specs, KIND, request)
+        day, readings = request.as_of, request.readings
+        rules = [(each, compile_version(specs, each.rule.id, each.version, day, readings)) for each in chosen]
+        cuts: dict[str, set[Cut]] = {}
+        lists: dict[str, dict[frozenset[str], None]] = {}
+        for axis in (axis for _, program in rules for axis in program.axes):
+            if axis.members is None:
+                cuts.setdefault(axis.name, set()).update(axis.cuts)
+            else:
+                lists.setdefault(axis.name, {})[axis.members] = None
+        for choice, _ in rules:
+            for _, test in choice.rule.listed_facts:
+                lists.setdefault(test.name, {})[specs.members_on(test.list_id, day)] = None
+        return cls(
+            specs,
+            request,
+            tuple(rules),
+            {name: tuple(sorted(found)) for name, found in cuts.items()},
+            {name: tuple(found) for name, found in lists.items()},
+        )
+
+    @property
+    def day(self) -> date:
+        """A day of the stretch."""
+        return self.request.as_of
+
+    def tests(self, name: str) -> bool:
+        """Whether any rule reads an input."""
+        return name in self.cuts or name in self.lists or name in PARTS
+
+    def keys(self, name: str, values: Sequence[object]) -> list[Hashable]:
+        """For each value of an input what is the same for all values that are alike to the rules.
+
+        Amounts are told apart by the cells of the evaluator that they touch, names by the lists that they are on.
+        """
+        if not self.tests(name):
+            return [None] * len(values)
+        amounts = [value for value in values if isinstance(value, Amount)]
+        if name in PARTS or len(amounts) < len(values):
+            return [self._key(name, value) for value in values]
+        low = exact_array([amount.low for amount in amounts])
+        high = exact_array([amount.high for amount in amounts])
+        first, last = self.cells(name, Column(low, high))
+        return list(zip(first.tolist(), last.tolist(), strict=True))
+
+    def cells(self, name: str, column: Column) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The first and the last cell that each amount touches, over the cuts of all rules."""
+        first, last = locate((Axis(name, self.cuts[name]),), {name: column}, len(column.low))
+        return first[0], last[0]
+
+    def _key(self, name: str, value: object) -> Hashable:
+        if name in PARTS or not isinstance(value, str):
+            return value
+        return tuple(value in members for members in self.lists.get(name, ()))
+
+    def inputs_key(self, inputs: Inputs) -> Keys:
+        """The same for several inputs of one transaction."""
+        return tuple(
+            (name, self.keys(name, [datum.value])[0]) for name, datum in sorted(inputs.items()) if self.tests(name)
+        )
+
+    def inside(self, name: str, cell: int) -> Fraction:
+        """A value in a cell of an amount."""
+        cuts = self.cuts[name]
+        if cell == 0:
+            return Fraction(0)
+        below = cuts[cell - 1]
+        if not below.above:
+            return below.value
+        return (below.value + cuts[cell].value) / 2 if cell < len(cuts) else below.value + 1
+
+    def verdicts(self, inputs: Inputs) -> Verdicts:
+        """What the rules say of a transaction; each rule is asked once about inputs that are alike to it."""
+        keys = dict(self.inputs_key(inputs))
+        answers = tuple(self._answer(choice, program, inputs, keys) for choice, program in self.rules)
+        gating = [answer.outcome for answer, (choice, _) in zip(answers, self.rules, strict=True) if choice.gating]
+        told = (
+            (choice.rule, choice.version.status_on(self.day), choice.version.enforced_on(self.day), answer.outcome)
+            for answer, (choice, _) in zip(answers, self.rules, strict=True)
+        )
+        return Verdicts(answers, max(gating, default=Outcome.NOT_MET), *licence_outcomes(told, self.request.role))
+
+    def _answer(self, choice: Choice, program: Program, inputs: Inputs, keys: dict[str, Hashable]) -> Answer:
+        rule = choice.rule
+        if rule.id not in self._relevant:
+            listed = (test.name for _, test in rule.listed_facts)
+            parts = (part for name in program.names for part in QUANTITIES[name].parts)
+            self._relevant[rule.id] = frozenset((*program.names, *listed, *parts))
+        relevant = self._relevant[rule.id]
+        key = (rule.id, *((name, keys[name]) for name in sorted(relevant & keys.keys())))
+        found = self._answers.get(key)
+        if found is None:
+            found = self._explained(choice, program, {name: inputs[name] for name in relevant & inputs.keys()})
+            self._answers[key] = found
+        return found
+
+    def _explained(self, choice: Choice, program: Program, inputs: Inputs) -> Answer:
+        columns = to_columns(inputs)
+        facts, _ = settle_facts(self.specs, choice.rule, program, columns, self.request)
+        completed = {**columns, **facts}
+        explanation = explain(program, completed)
+        charged = charge(choice.version, explanation, with_ratios(completed))
+        return Answer(
+            rule=choice.rule.id,
+            outcome=explanation.outcome,
+            item=explanation.item or "",
+            missing=explanation.settles if explanation.outcome is Outcome.UNDETERMINED else (),
+            rate=charged.rate if charged else None,
+        )
