@@ -118,7 +118,7 @@ def screen_fleet(
     if resume:
         raise InputError("--resume goes on with a folder; name a folder of Parquet files and an output folder.")
     listed = rejects or rejects_beside(output)
-    _check_paths(source, output, listed)
+    check_paths(source, output, listed)
     to = Output(output, arrow=arrow)
     if Path(source).suffix.lower() not in SUFFIXES:
         return run(setting, open_table(source), to, listed, progress)
@@ -164,7 +164,7 @@ def _screen_parts(
     return run_folder(FolderRun(setting, output, resume, inside), parts, progress)
 
 
-def _check_paths(source: str, output: Path | None, rejects: Path) -> None:
+def check_paths(source: str, output: Path | None, rejects: Path) -> None:
     """Refuse to write over the table that is read, or two results into one file."""
     named = {"the table": None if source == "-" else Path(source), "the output": output, "the rejects file": rejects}
     seen: dict[Path, str] = {}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from fractions import Fraction
 from threading import Lock
 
+from gateline.gating import Choice
 from gateline.numerals import number
 from gateline.rules.corpus import Specs
 from gateline.rules.model import Outcome, Version
@@ -85,14 +86,14 @@ class Lines:
         rates = [answer.rate for answer in verdicts.answers if answer.rate is not None]
         for answer, (choice, _) in zip(verdicts.answers, stretch.rules, strict=True):
             effect, version = choice.rule.effect, choice.version
-            enforced = version.enforced_on(stretch.day)
+            remarks = _remarks(stretch, choice)
             if answer.outcome is Outcome.MET:
                 met.append((effect, _name(answer)))
-                texts[f"{effect}:{MET}"].append(_told(answer, () if answer.item else (ITEM_OPEN,), enforced=enforced))
+                texts[f"{effect}:{MET}"].append(_told(answer, [*([] if answer.item else [ITEM_OPEN]), *remarks]))
             elif answer.outcome is Outcome.UNDETERMINED:
                 undetermined.append((effect, answer.rule))
                 missing = f"missing {', '.join(answer.missing)}"
-                texts[f"{effect}:{UNDETERMINED}"].append(_told(answer, (missing,), enforced=enforced))
+                texts[f"{effect}:{UNDETERMINED}"].append(_told(answer, [missing, *remarks]))
             if answer.outcome is not Outcome.NOT_MET and version.checklist:
                 texts[f"{effect}:{CHECKLIST}"].append(f"{answer.rule}: {_points(version)}")
             if answer.rule in self._rules:
@@ -119,9 +120,17 @@ def _name(answer: Answer) -> str:
     return f"{answer.rule} {answer.item}".strip()
 
 
-def _told(answer: Answer, details: Iterable[str], *, enforced: bool) -> str:
-    told = [*details, *([] if enforced else ["not enforced"])]
-    return _name(answer) + (f" ({'; '.join(told)})" if told else "")
+def _told(answer: Answer, details: list[str]) -> str:
+    return _name(answer) + (f" ({'; '.join(details)})" if details else "")
+
+
+def _remarks(stretch: Stretch, choice: Choice) -> list[str]:
+    """Why a rule, although it says so, binds nobody, or somebody else."""
+    others = [] if stretch.request.role in choice.rule.addressees else [" and ".join(choice.rule.addressees)]
+    return [
+        *([] if choice.version.enforced_on(stretch.day) else ["not enforced"]),
+        *(f"addresses the {told}" for told in others),
+    ]
 
 
 def _points(version: Version) -> str:

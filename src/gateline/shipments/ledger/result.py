@@ -45,7 +45,12 @@ class LedgerResult:
 
 
 def finish(
-    screened: Screened, chunk: Chunk, ids: tuple[str, ...], repeated: list[Reject], lines: list[Line], headings: tuple[str, ...]
+    screened: Screened,
+    chunk: Chunk,
+    ids: tuple[str, ...],
+    repeated: list[Reject],
+    lines: list[Line],
+    headings: tuple[str, ...],
 ) -> LedgerResult:
     """The result of a chunk.
 
@@ -176,4 +181,3 @@ def _stated_words(column: Stated, before: Words | None, keep: Truth) -> Words:
 def _word(datum: Datum | None) -> str | None:
     value = None if datum is None else datum.value
     return value if isinstance(value, str) else WORD[value] if isinstance(value, bool) else None
-

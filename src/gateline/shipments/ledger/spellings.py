@@ -7,8 +7,40 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 LEGAL_FORMS = frozenset(
-    "ab ag as bhd bv co company corp corporation gmbh inc incorporated kg kk limited llc llp lp ltd nv oy plc pte pty "
-    "sa sarl sas sdn se spa srl the".split()
+    [
+        "ab",
+        "ag",
+        "as",
+        "bhd",
+        "bv",
+        "co",
+        "company",
+        "corp",
+        "corporation",
+        "gmbh",
+        "inc",
+        "incorporated",
+        "kg",
+        "kk",
+        "limited",
+        "llc",
+        "llp",
+        "lp",
+        "ltd",
+        "nv",
+        "oy",
+        "plc",
+        "pte",
+        "pty",
+        "sa",
+        "sarl",
+        "sas",
+        "sdn",
+        "se",
+        "spa",
+        "srl",
+        "the",
+    ]
 )
 """Words that say of which form a company is, without dots."""
 MAXIMUM_NAMES = 2**20
