@@ -234,6 +234,8 @@ class _Part:
                 self._codes[name] = self._stated_codes(name, column)
         least = self._least(items)
         for name in TOTALS:
+            if name in self._stated:
+                self._check_total(self._stated[name], least)
             if self._answers.stretch.tests(name):
                 self._codes[name] = self._total_codes(name, least)
         first, place = distinct_rows(list(self._codes.values()), len(self._rows))
@@ -275,7 +277,6 @@ class _Part:
         if name not in self._stated:
             return codes
         stated = self._stated_codes(name, self._stated[name])
-        self._check_total(self._stated[name], least)
         return np.where(stated > 0, stated, codes)
 
     def _check_total(self, column: Stated, least: NDArray[np.float64]) -> None:

@@ -133,7 +133,7 @@ class Stretch:
         if not self.tests(name):
             return [None] * len(values)
         amounts = [value for value in values if isinstance(value, Amount)]
-        if name in PARTS or len(amounts) < len(values):
+        if name in PARTS or not values or len(amounts) < len(values):
             return [self._key(name, value) for value in values]
         low = exact_array([amount.low for amount in amounts])
         high = exact_array([amount.high for amount in amounts])
