@@ -558,7 +558,37 @@ _SHIPMENT = (
     _date("notified_bis_on", "2026-11-20", "day on which the notice of License Exception NAC went to BIS"),
 )
 
-_BY_SUBJECT = (("chip", _CHIP), ("cluster", _CLUSTER), ("training", _TRAINING), ("shipment", _SHIPMENT))
+_TOTAL = (
+    *(
+        _amount(name, "TPP", "633e6 TPP", f"performance {says}, added up over a ledger of shipments")
+        for name, says in (
+            ("performance_to_company_in_country", "that a company receives in one country"),
+            ("performance_to_company", "that a company receives anywhere"),
+            ("performance_to_company_outside_supplement_5a", "that a company receives outside of Supplement No. 5(a)"),
+            ("performance_to_company_outside_united_states", "that a company receives outside of the United States"),
+            ("performance_of_product_to_china", "of a product to China and Macau"),
+            ("performance_of_product_to_united_states", "of a product to the United States for end use there"),
+        )
+    ),
+    *(
+        _amount(
+            name, "", "25%", f"share of a company's performance that lies {says}", bare=True, share=True, percent=True
+        )
+        for name, says in (
+            ("share_outside_supplement_5a", "outside of Supplement No. 5(a) destinations"),
+            ("share_in_country_outside_supplement_5a", "in one country outside of Supplement No. 5(a)"),
+            ("share_outside_united_states", "outside of the United States"),
+        )
+    ),
+)
+
+_BY_SUBJECT = (
+    ("chip", _CHIP),
+    ("cluster", _CLUSTER),
+    ("training", _TRAINING),
+    ("shipment", _SHIPMENT),
+    ("total", _TOTAL),
+)
 
 QUANTITIES: dict[str, Quantity] = {
     entry.name: replace(entry, subjects=(subject,)) for subject, entries in _BY_SUBJECT for entry in entries

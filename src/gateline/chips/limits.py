@@ -15,7 +15,7 @@ from gateline.errors import InputError, SpecError
 from gateline.fields import Part, Written, text
 from gateline.numerals import clip, read_number
 from gateline.quantities import QUANTITIES
-from gateline.rules.schema import Truth
+from gateline.rules.condition_schema import Truth
 from gateline.rules.specfiles import specs_folder
 
 

@@ -51,7 +51,7 @@ class Vocabulary:
 
 
 CHIPS_AND_MODELS = Vocabulary(
-    quantities=tuple(name for name, entry in QUANTITIES.items() if entry.subjects != ("shipment",)),
+    quantities=tuple(name for name, entry in QUANTITIES.items() if not {"shipment", "total"} & set(entry.subjects)),
     read=("chip", "as_of", "count"),
     kept=("id", "consignee"),
     short={"to": "destination", "hq": "headquarters"},

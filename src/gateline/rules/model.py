@@ -209,6 +209,35 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """Performance of the rows that meet the conditions, added up for each group of words."""
+
+    by: tuple[str, ...]
+    quantity: str
+    counts: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What a rule about totals adds up over the rows of a ledger.
+
+    The sum runs from the first row on, or anew each year if `yearly`. With `per`, the quantity `share` is the sum per that
+    other sum. The line holds on every day if `daily`, else for the total at the end.
+    """
+
+    sum: Sum
+    per: Sum | None = None
+    share: str = ""
+    yearly: bool = False
+    daily: bool = True
+
+    @property
+    def quantity(self) -> str:
+        """The quantity that has the line."""
+        return self.share or self.sum.quantity
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A provision and its versions, oldest first."""
 
@@ -221,6 +250,7 @@ class Rule:
     versions: tuple[Version, ...]
     scope_facts: tuple[tuple[str, bool], ...] = ()
     listed_facts: tuple[tuple[str, MemberTest], ...] = ()
+    total: Total | None = None
 
     def version_on(self, day: date) -> Version | None:
         """The version that speaks on `day`: the one in force, else the last that was, else the next one issued.

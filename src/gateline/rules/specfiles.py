@@ -127,6 +127,9 @@ def _check_rule(specs: Specs, rule: Rule) -> None:
     path = _path(specs, "rules", rule.id)
     for flag, test in rule.listed_facts:
         _check_reference(specs, f"{path}: {flag}", test)
+    for added in filter(None, (rule.total.sum, rule.total.per) if rule.total else ()):
+        for condition in added.counts:
+            _check_reference(specs, f"{path}: {added.quantity}", condition)
     for version in rule.versions:
         for clause in (*version.items, *version.exclusions):
             where = f"{path}: version {version.id}, {clause.id}"
