@@ -1,27 +1,18 @@
 """Shipment ledgers: each row as one shipment, whatever the split; bad rows named and counted; nothing lost."""
 
 import csv
-import json
 import random
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner
-from support import verdict_of
 
-from gateline.cli import group
 from gateline.errors import InputError
-from gateline.fleet import arrow_tables, tables
 from gateline.jobs import screen_ledger, screen_shipment, screen_shipments
 from gateline.quantities import QUANTITIES, Kind
 from gateline.report.shipment import charge_of, licence
 from gateline.rules.model import Outcome
-from gateline.shipments.ledger.ids import SeenIds
-from gateline.shipments.ledger.spellings import Spellings, bare
 
 ROOT = Path(__file__).parents[1]
 ENFORCED, ON_THE_BOOKS = "licence:enforced", "licence:on_the_books"

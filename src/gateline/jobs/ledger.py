@@ -27,6 +27,8 @@ from gateline.rules.specfiles import default_specs
 from gateline.shipments.item import Item
 from gateline.shipments.ledger.run import LedgerRun, LedgerSetting
 from gateline.shipments.ledger.summary import LedgerSummary, Told
+from gateline.shipments.quotas import Quotas
+from gateline.shipments.totals import QuotaTotals
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -60,10 +62,11 @@ class CatalogueItems:
 
 @dataclass(frozen=True, slots=True)
 class ScreenedLedger:
-    """What became of a ledger: how many rows, and what rules say of them."""
+    """What became of a ledger: how many rows, what rules say of them, and its totals against their lines."""
 
     summary: LedgerSummary
     told: Told
+    totals: tuple[QuotaTotals, ...]
 
 
 def screen_ledger(
@@ -124,9 +127,10 @@ def screen_ledger(
     listed = rejects or rejects_beside(output)
     check_paths(source, output, listed)
     with open_table(source) as reader:
-        run = LedgerRun(setting, reader, lambda _: None)
+        quotas = Quotas(setting.specs, setting.request.as_of)
+        run = LedgerRun(setting, reader, quotas.add)
         write_results(run.results(), reader, Output(output, arrow=arrow), listed, progress)
-    return ScreenedLedger(run.summary, run.told)
+        return ScreenedLedger(run.summary, run.told, quotas.totals())
 
 
 def screen_shipments(
