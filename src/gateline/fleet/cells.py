@@ -208,14 +208,13 @@ def read_amount_cell(text: str, column: NumberColumn) -> Amount:
     """A cell as people write amounts; a bare number is in the unit of the column, other text in its own."""
     if text.lower() in UNKNOWN_WORDS:
         return Amount()
-    entry = replace(column.entry, bare=True)
     try:
         value = read_number(text) * column.factor
     except InputError:
         if column.factor != 1:
             raise
-        return read_amount(text, entry)
-    check_end(value, text, entry)
+        return read_amount(text, replace(column.entry, bare=True))
+    check_end(value, text, column.entry)
     return Amount(value, value)
 
 

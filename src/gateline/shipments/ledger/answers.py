@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -10,8 +11,11 @@ from typing import Generic, TypeVar
 
 from gateline.amounts import Amount
 from gateline.chips.rates import TF32_BITS
+from gateline.gating import Request
 from gateline.inputs import Datum, Inputs
-from gateline.shipments.item import Item, level, performance
+from gateline.rules.corpus import Specs
+from gateline.rules.history import change_days
+from gateline.shipments.item import PRESUMING, RULES_ABOUT_ITEMS, Item, level, performance
 from gateline.shipments.ledger.cells import STATED
 from gateline.shipments.ledger.groups import Classes, Combination
 from gateline.shipments.ledger.header import CHIP, KIND
@@ -72,25 +76,78 @@ class Kept(Generic[Key, Found]):
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Leveled:
+    """An item with the level that it takes: the name of its chip, its performance [TPP], and the inputs that follow."""
+
+    name: str | None
+    performance: Amount
+    inputs: Inputs
+
+
+class Items:
+    """What rows ship, kept for all days between which no rule about items changes.
+
+    Parameters
+    ----------
+    specs : Specs
+    make : callable
+        The item that is shipped.
+    rates : int
+        How many columns of dense rates there are; a row that leaves one empty has at least some performance.
+    """
+
+    def __init__(self, specs: Specs, make: ItemMaker, rates: int) -> None:
+        self._specs = specs
+        self._make = make
+        self._rates = rates
+        self._turns = turns_of(specs, RULES_ABOUT_ITEMS)
+        self._kept: Kept[tuple[int, Combination], Leveled] = Kept()
+
+    def leveled(self, stated: Combination, request: Request) -> Leveled:
+        """What a row ships.
+
+        Raises
+        ------
+        InputError
+            If no chip is called so, or the figures contradict each other.
+        """
+        day = request.as_of.toordinal()
+        stretch = day if request.role in PRESUMING else bisect_right(self._turns, day)
+        return self._kept.get((stretch, stated), lambda: self._leveled(dict(stated), request))
+
+    def _leveled(self, stated: Inputs, request: Request) -> Leveled:
+        readings = self._specs.choose_readings(request.readings)
+        name = stated.pop(CHIP, Datum("")).value
+        rates = {int(bits): stated.pop(bits) for bits in list(stated) if bits.isdigit()}
+        if rates:
+            stated = _from_rates(rates, readings, whole=len(rates) == self._rates) | stated
+        item = self._make(str(name), stated, request.as_of)
+        inputs = level(item, self._specs, request.as_of, readings, request.role)
+        return Leveled(item.members[0].name or None, performance(item), inputs)
+
+
+def turns_of(specs: Specs, rules: Iterable[str]) -> list[int]:
+    """The days on which what some rules say can change."""
+    return sorted({day.toordinal() for rule in rules for day in change_days(specs, specs.rules[rule])})
+
+
 class StretchAnswers:
     """Answers on the days of a stretch; threads may share it.
 
     Parameters
     ----------
     stretch : Stretch
-    items : callable
+    items : Items
         What is shipped.
     lines : Lines
         Gets what is said.
-    rates : int
-        How many columns of dense rates there are; a row that leaves one empty has at least some performance.
     """
 
-    def __init__(self, stretch: Stretch, items: ItemMaker, lines: Lines, rates: int) -> None:
+    def __init__(self, stretch: Stretch, items: Items, lines: Lines) -> None:
         self.stretch = stretch
-        self._make = items
+        self._all_items = items
         self._lines = lines
-        self._rates = rates
         self._classes: dict[str, Classes] = {}
         self._items: Kept[Combination, Shipped] = Kept()
         self._derived: Kept[tuple[str, Combination], Derived] = Kept()
@@ -108,19 +165,12 @@ class StretchAnswers:
         InputError
             If no chip is called so, or the figures contradict each other.
         """
-        return self._items.get(stated, lambda: self._shipped(dict(stated)))
+        return self._items.get(stated, lambda: self._shipped(stated))
 
-    def _shipped(self, stated: Inputs) -> Shipped:
-        request, specs = self.stretch.request, self.stretch.specs
-        readings = specs.choose_readings(request.readings)
-        name = stated.pop(CHIP, Datum("")).value
-        rates = {int(bits): stated.pop(bits) for bits in list(stated) if bits.isdigit()}
-        if rates:
-            stated = _from_rates(rates, readings, whole=len(rates) == self._rates) | stated
-        item = self._make(str(name), stated, request.as_of)
-        inputs = level(item, specs, request.as_of, readings, request.role)
-        code = self.classes(CHIP).code(self.stretch.inputs_key(inputs), inputs)
-        return Shipped(code, inputs, item.members[0].name or None, performance(item))
+    def _shipped(self, stated: Combination) -> Shipped:
+        leveled = self._all_items.leveled(stated, self.stretch.request)
+        code = self.classes(CHIP).code(self.stretch.inputs_key(leveled.inputs), leveled.inputs)
+        return Shipped(code, leveled.inputs, leveled.name, leveled.performance)
 
     def derived(self, group: str, stated: Combination) -> Derived:
         """What follows from some columns together.

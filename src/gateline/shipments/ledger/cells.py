@@ -16,6 +16,7 @@ from gateline.fleet.problems import Problems
 from gateline.fleet.read import Block
 from gateline.inputs import Datum
 from gateline.quantities import QUANTITIES, Kind
+from gateline.rules.charges import VALUE
 from gateline.rules.columns import Column
 from gateline.rules.corpus import Specs
 from gateline.shipments.ledger.header import COUNT, DAY
@@ -39,13 +40,20 @@ class Stated:
 
 
 def read_columns(header: Header, block: Block, specs: Specs, problems: Problems) -> dict[str, Stated]:
-    """The columns of quantities by canonical name; a cell that cannot be read goes to `problems`."""
+    """The columns of quantities by canonical name, without the declared value; a cell that cannot be read goes to `problems`."""
     found = {}
     for name, position in header.words.items():
         found[name] = _words(name, header.names[position], block.cells[position], specs, problems)
     for name, column in header.numbers.items():
-        found[name] = _amounts(column, block.cells[column.position], problems)
+        if name != VALUE:
+            found[name] = _amounts(column, block.cells[column.position], problems)
     return found
+
+
+def read_value(header: Header, block: Block, problems: Problems) -> Column | None:
+    """The declared value of each row [USD], which no rule tests and most rows have to themselves."""
+    column = header.numbers.get(VALUE)
+    return None if column is None else block.cells[column.position].numbers(column, problems)
 
 
 def read_rates(header: Header, block: Block, problems: Problems) -> dict[int, Stated]:

@@ -16,7 +16,6 @@ from gateline.fleet.result import Chunk, Coded, ResultColumn
 from gateline.fleet.screener import Known
 from gateline.inputs import Datum
 from gateline.quantities import QUANTITIES, Kind
-from gateline.rules.charges import VALUE
 from gateline.shipments.ledger.answers import Shipped
 from gateline.shipments.ledger.cells import Stated
 from gateline.shipments.ledger.header import CHIP, KIND
@@ -120,19 +119,13 @@ def _performance(items: Found, keep: Truth) -> Known:
 def _charges(screened: Screened, keep: Truth, said: list[Line], rows: NDArray[np.int32]) -> dict[str, ResultColumn]:
     """Least and most that is charged: that share of the declared value; no share of it is nothing, whatever the value."""
     columns: dict[str, ResultColumn] = {}
-    stated = screened.stated.get(VALUE)
     for heading, end, name in ((CHARGE_LOW, 0, "low"), (CHARGE_HIGH, 1, "high")):
         rates = np.array([float(line.rate[end]) if line.rate else np.nan for line in said], dtype=np.float64)
         rate = rates[rows] if len(rates) else np.zeros(0)
-        value = np.full(len(rate), np.nan) if stated is None else _ends(stated, name)[stated.place[keep]]
+        value = np.full(len(rate), np.nan) if screened.value is None else getattr(screened.value, name)[keep]
         charge = np.where(rate == 0, 0.0, rate * (np.nan_to_num(value) if name == "low" else value))
         columns[heading] = Known(charge, ~np.isnan(charge))
     return columns
-
-
-def _ends(column: Stated, name: str) -> NDArray[np.float64]:
-    ends = [getattr(datum.value, name) if datum and isinstance(datum.value, Amount) else None for datum in column.data]
-    return np.array([np.nan if end is None else float(end) for end in ends], dtype=np.float64)
 
 
 def accepted(screened: Screened, numbers: NDArray[np.int64], ids: tuple[str, ...], keep: Truth) -> LedgerColumns:

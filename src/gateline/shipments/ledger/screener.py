@@ -23,9 +23,8 @@ from gateline.inputs import Datum
 from gateline.numerals import number
 from gateline.rules.columns import Column
 from gateline.rules.corpus import Specs
-from gateline.rules.history import change_days
-from gateline.shipments.item import PRESUMING
-from gateline.shipments.ledger.answers import Derived, ItemMaker, Shipped, StretchAnswers
+from gateline.shipments.item import PRESUMING, RULES_ABOUT_ITEMS
+from gateline.shipments.ledger.answers import Derived, ItemMaker, Items, Shipped, StretchAnswers, turns_of
 from gateline.shipments.ledger.cells import (
     STATED,
     Stated,
@@ -35,11 +34,13 @@ from gateline.shipments.ledger.cells import (
     read_days,
     read_rates,
     read_texts,
+    read_value,
 )
 from gateline.shipments.ledger.groups import Combination, Group
 from gateline.shipments.ledger.header import CHIP, DAY, KIND, OF_TRANSACTION
 from gateline.shipments.ledger.lines import Lines
-from gateline.shipments.ledger.stretch import Stretch
+from gateline.shipments.ledger.stretch import KIND as SUBJECT
+from gateline.shipments.ledger.stretch import Known, Stretch
 from gateline.shipments.transaction import END_USE, OF_SHIPMENT, TOTALLED, TOTALS
 
 ROUTE = ("origin", "destination", "end_user_country", "exported_from_united_states", "in_country_transfer", KIND)
@@ -81,6 +82,8 @@ class Screened:
         What the columns state, by canonical name.
     found : dict of Found
         What is shipped (`Shipped`), on which route, and so on.
+    value : Column or None
+        The declared value [USD].
     """
 
     rows: int
@@ -90,6 +93,7 @@ class Screened:
     lines: NDArray[np.int32]
     stated: Mapping[str, Stated]
     found: Mapping[str, Found]
+    value: Column | None
 
 
 class LedgerScreener:
@@ -116,10 +120,12 @@ class LedgerScreener:
         self._header = header
         self._request = request
         self._default = request.as_of.toordinal() if dated else None
-        self._items = items
+        self._items = Items(specs, items, len(header.rates))
         self._lines = lines
         self._of_item = [name for name in (*header.words, *header.numbers) if name not in OF_TRANSACTION]
-        self._turns = sorted({day.toordinal() for rule in specs.rules.values() for day in change_days(specs, rule)})
+        about = (rule.id for rule in specs.rules.values() if rule.subject == SUBJECT)
+        self._turns = sorted({*turns_of(specs, about), *turns_of(specs, RULES_ABOUT_ITEMS)})
+        self._known = Known()
         self._stretches: dict[int, StretchAnswers | InputError] = {}
         self._lock = Lock()
 
@@ -140,7 +146,9 @@ class LedgerScreener:
             for name, group in groups.items():
                 part.put(name, group, found[name])
             lines[rows] = part.lines(found[CHIP])
-        return Screened(block.rows, problems, days, counts, lines, stated, found)
+        return Screened(
+            block.rows, problems, days, counts, lines, stated, found, read_value(self._header, block, problems)
+        )
 
     def _names(self, name: str, block: Block, problems: Problems) -> Stated:
         """A column of names that is no quantity."""
@@ -178,9 +186,8 @@ class LedgerScreener:
             if stretch not in self._stretches:
                 request = replace(self._request, as_of=date.fromordinal(day))
                 try:
-                    rules = Stretch.on(self._specs, request)
-                    rates = len(self._header.rates)
-                    self._stretches[stretch] = StretchAnswers(rules, self._items, self._lines, rates)
+                    rules = Stretch.on(self._specs, request, self._known)
+                    self._stretches[stretch] = StretchAnswers(rules, self._items, self._lines)
                 except InputError as error:
                     self._stretches[stretch] = error
             return self._stretches[stretch]
@@ -230,7 +237,7 @@ class _Part:
     def lines(self, items: Found) -> NDArray[np.int32]:
         """The number of the line of each row."""
         for name, column in self._stated.items():
-            if name in OF_TRANSACTION and name not in APART and name not in TOTALS:
+            if name in OF_TRANSACTION - APART - set(TOTALS) and self._answers.stretch.tests(name):
                 self._codes[name] = self._stated_codes(name, column)
         least = self._least(items)
         for name in TOTALS:

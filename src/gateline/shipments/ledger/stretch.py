@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
@@ -66,6 +66,71 @@ class Verdicts:
     enforced: Outcome
 
 
+class Known:
+    """Answers that the stretches of a ledger share; threads may share it."""
+
+    def __init__(self) -> None:
+        self.answers: dict[Hashable, Answer] = {}
+        self.cells: dict[Hashable, Hashable] = {}
+        self._texts: dict[Hashable, int] = {}
+
+    def number(self, text: Hashable) -> int:
+        """A number for the text of a rule; the same text has the same."""
+        return self._texts.setdefault(text, len(self._texts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What one rule asks about on a day, so that its answer can be used wherever all of that is alike.
+
+    Attributes
+    ----------
+    says : int
+        A number for the text of the rule, made ready to run: where it is the same, inputs that are alike get the same answer.
+    names : tuple of str
+        The inputs on which the answer depends.
+    axes : dict
+        Where amounts are cut.
+    lists : dict
+        The lists on which names are looked up.
+    """
+
+    says: int
+    names: tuple[str, ...]
+    axes: dict[str, Axis]
+    lists: dict[str, tuple[frozenset[str], ...]]
+
+    @classmethod
+    def of(cls, specs: Specs, choice: Choice, program: Program, day: date, known: Known) -> _Asked:
+        """What a rule asks about on a day."""
+        axes, listed = program.axes, choice.rule.listed_facts
+        lists: dict[str, list[frozenset[str]]] = {}
+        for axis in axes:
+            if axis.members is not None:
+                lists.setdefault(axis.name, []).append(axis.members)
+        for _, test in listed:
+            lists.setdefault(test.name, []).append(specs.members_on(test.list_id, day))
+        expressions = tuple(clause.expression for clause in (*program.items, *program.exclusions))
+        cut = tuple((axis.name, axis.list_id, axis.cuts) for axis in axes)
+        parts = (part for name in program.names for part in QUANTITIES[name].parts)
+        return cls(
+            says=known.number((choice.rule.id, choice.version.id, cut, expressions)),
+            names=tuple(dict.fromkeys((*program.names, *(test.name for _, test in listed), *parts))),
+            axes={axis.name: axis for axis in axes if axis.members is None},
+            lists={name: tuple(found) for name, found in lists.items()},
+        )
+
+    def key(self, name: str, value: object) -> Hashable:
+        """What is the same for all values that are alike to the rule."""
+        if isinstance(value, Amount) and name in self.axes and name not in PARTS:
+            low, high = exact_array([value.low]), exact_array([value.high])
+            first, last = locate((self.axes[name],), {name: Column(low, high)}, 1)
+            return int(first[0, 0]), int(last[0, 0])
+        if isinstance(value, str) and name not in PARTS:
+            return tuple(value in members for members in self.lists.get(name, ()))
+        return value
+
+
 @dataclass(frozen=True)
 class Stretch:
     """The rules about shipments on a day, and on all others of its stretch.
@@ -83,12 +148,19 @@ class Stretch:
     rules: tuple[tuple[Choice, Program], ...]
     cuts: dict[str, tuple[Cut, ...]]
     lists: dict[str, tuple[frozenset[str], ...]]
-    _answers: dict[Hashable, Answer] = field(default_factory=dict, repr=False)
-    _relevant: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    asked: tuple[_Asked, ...]
+    known: Known
 
     @classmethod
-    def on(cls, specs: Specs, request: Request) -> Stretch:
+    def on(cls, specs: Specs, request: Request, known: Known) -> Stretch:
         """The rules on a day.
+
+        Parameters
+        ----------
+        specs : Specs
+        request : Request
+        known : Known
+            Answers that stretches share; it is added to.
 
         Raises
         ------
@@ -114,6 +186,8 @@ class Stretch:
             tuple(rules),
             {name: tuple(sorted(found)) for name, found in cuts.items()},
             {name: tuple(found) for name, found in lists.items()},
+            tuple(_Asked.of(specs, choice, program, day, known) for choice, program in rules),
+            known,
         )
 
     @property
@@ -168,8 +242,10 @@ class Stretch:
 
     def verdicts(self, inputs: Inputs) -> Verdicts:
         """What the rules say of a transaction; each rule is asked once about inputs that are alike to it."""
-        keys = dict(self.inputs_key(inputs))
-        answers = tuple(self._answer(choice, program, inputs, keys) for choice, program in self.rules)
+        answers = tuple(
+            self._answer(asked, choice, program, inputs)
+            for asked, (choice, program) in zip(self.asked, self.rules, strict=True)
+        )
         gating = [answer.outcome for answer, (choice, _) in zip(answers, self.rules, strict=True) if choice.gating]
         told = (
             (choice.rule, choice.version.status_on(self.day), choice.version.enforced_on(self.day), answer.outcome)
@@ -177,19 +253,23 @@ class Stretch:
         )
         return Verdicts(answers, max(gating, default=Outcome.NOT_MET), *licence_outcomes(told, self.request.role))
 
-    def _answer(self, choice: Choice, program: Program, inputs: Inputs, keys: dict[str, Hashable]) -> Answer:
-        rule = choice.rule
-        if rule.id not in self._relevant:
-            listed = (test.name for _, test in rule.listed_facts)
-            parts = (part for name in program.names for part in QUANTITIES[name].parts)
-            self._relevant[rule.id] = frozenset((*program.names, *listed, *parts))
-        relevant = self._relevant[rule.id]
-        key = (rule.id, *((name, keys[name]) for name in sorted(relevant & keys.keys())))
-        found = self._answers.get(key)
+    def _answer(self, asked: _Asked, choice: Choice, program: Program, inputs: Inputs) -> Answer:
+        relevant = {name: inputs[name] for name in asked.names if name in inputs}
+        key = (asked.says, *((name, self._alike(asked, name, datum.value)) for name, datum in relevant.items()))
+        found = self.known.answers.get(key)
         if found is None:
-            found = self._explained(choice, program, {name: inputs[name] for name in relevant & inputs.keys()})
-            self._answers[key] = found
+            found = self._explained(choice, program, relevant)
+            self.known.answers[key] = found
         return found
+
+    def _alike(self, asked: _Asked, name: str, value: object) -> Hashable:
+        """What is the same for all values that are alike to a rule; the cells of amounts are kept."""
+        if not isinstance(value, Amount):
+            return asked.key(name, value)
+        place = (asked.says, name, value)
+        if place not in self.known.cells:
+            self.known.cells[place] = asked.key(name, value)
+        return self.known.cells[place]
 
     def _explained(self, choice: Choice, program: Program, inputs: Inputs) -> Answer:
         columns = to_columns(inputs)
