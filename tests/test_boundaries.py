@@ -64,6 +64,9 @@ PRESUMPTION = {
 }
 ADVANCED_NODE = {"process_node <= 16 nm", "nand_layers >= 128"}
 STATE_LAW = {"training_compute_us_state > 1e26 FLOP", "annual_gross_revenue > 500e6 USD"}
+QUARTER_DAYS = tuple(f"{year}-{month}-01" for year in (2025, 2026, 2027) for month in ("01", "04", "07", "10"))[1:]
+NVEU_MULTIPLES = ("1", "1.5", "2", "2.5", "3", "4.25", "5.5", "6.75", "8")
+"""The allocations of national validated end users, quarter by quarter, per the first one; all of 2027 has the last."""
 LINES = {
     "us.ear.3a090@2022-10-21": {"io_bandwidth >= 600 GB/s", "weighted_performance >= 4800 TPP"},
     "us.ear.3a090@2023-11-17": PERFORMANCE_2023,
@@ -82,6 +85,20 @@ LINES = {
         "performance_to_country <= 790000000 TPP",
         "performance_to_country > 790000000 TPP",
     },
+    "us.ear.totals.lpp@2025-01-13": {"performance_to_consignee_in_year > 26900000 TPP"},
+    "us.ear.totals.country-allocation@2025-01-13": {"performance_to_country > 790000000 TPP"},
+    "us.ear.totals.aia-certificate@2025-01-13": {"performance_to_consignee >= 253000000 TPP"},
+    "us.ear.totals.uveu-outside@2025-01-13": {"share_outside_supplement_5a > 25%"},
+    "us.ear.totals.uveu-country@2025-01-13": {"share_in_country_outside_supplement_5a > 7%"},
+    "us.ear.totals.uveu-outside-us@2025-01-13": {"share_outside_united_states > 50%"},
+    "us.ear.totals.case-by-case-2026@2026-01-15": {"performance_to_china_per_united_states > 50%"},
+    "us.ear.totals.nveu@2025-01-13": {
+        *(f"transaction_date {sign} {day}" for day in QUARTER_DAYS for sign in ("<", ">=")),
+        "transaction_date >= 2025-01-01",
+        "transaction_date < 2028-01-01",
+        *(f"performance_to_company_in_country > {Fraction(times) * 633_000_000} TPP" for times in NVEU_MULTIPLES),
+    },
+    "us.bis.red-flags-2025-05@2025-05-13": {"first_order_date >= 2022-10-01"},
     "us.tariff.section-232-entry@2026-01-15": {"new_datacenter_load > 100 MW"},
     "us.ear.foundry-presumption@2025-01-16": PRESUMPTION,
     "us.ear.foundry-presumption@2026-04-07": PRESUMPTION

@@ -64,6 +64,8 @@ class Quantity:
         For names: what the name denotes, such as ``country``, ``entity`` or ``product``.
     subjects : tuple of str
         What it describes: ``chip``, ``cluster``, ``training``, ``shipment``.
+    words : tuple of str
+        For names: the only ones there are; one that is told by a flag (``address_type_shared``) settles the others.
     label : str
         Short form of the name for tables, where the name itself is long.
     """
@@ -93,6 +95,7 @@ class Quantity:
     of: str = ""
     aliases: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     label: str = ""
 
 
@@ -104,8 +107,8 @@ def _flag(name: str, says: str) -> Quantity:
     return Quantity(name=name, kind=Kind.FLAG, says=says, example="yes")
 
 
-def _name(name: str, of: str, example: str, says: str) -> Quantity:
-    return Quantity(name=name, kind=Kind.NAME, of=of, example=example, says=says)
+def _name(name: str, of: str, example: str, says: str, words: Iterable[str] = ()) -> Quantity:
+    return Quantity(name=name, kind=Kind.NAME, of=of, example=example, says=says, words=tuple(words))
 
 
 def _date(name: str, example: str, says: str) -> Quantity:
@@ -491,6 +494,31 @@ _TRAINING = (
     _date("agency_questions_on", "2026-11-20", "day on which the agency put its questions"),
 )
 
+_END_USES = (
+    ("us_datacenter", "a data center in the United States"),
+    ("us_repair", "repair or replacement in the United States"),
+    ("us_research", "research and development in the United States"),
+    ("us_startup", "a start-up in the United States"),
+    ("consumer", "consumer use outside data centers (gaming, PC, workstation, automotive)"),
+    ("civil_industrial", "civil industrial use outside data centers"),
+    ("us_public_sector", "the public sector of the United States"),
+)
+_ADDRESSES = (
+    ("residential", "a residential address"),
+    ("vague", "a vague address"),
+    ("shared", "an address that several companies share"),
+    ("unconfirmed", "an address that nobody confirmed"),
+)
+_CONSIGNEES = (
+    ("freight_forwarder", "a freight forwarder"),
+    ("unusual_reseller", "a reseller that is unusual in this trade"),
+)
+
+
+def _as_word(name: str) -> str:
+    return name.replace("_", "-")
+
+
 _SHIPMENT = (
     _flag("item_of_a_level", "an IC of 3A090.a, or a system with such an IC"),
     _flag("item_of_a_or_b_level", "an IC of 3A090.a or 3A090.b, or a system that takes one of these levels"),
@@ -503,7 +531,9 @@ _SHIPMENT = (
     _name("exporter_headquarters", "country", "US", "headquarters of the exporter, or of its ultimate parent"),
     _name("consignee", "entity", "Example Cloud", "the ultimate consignee"),
     _name("end_user", "entity", "Example Cloud", "the end user; of several, one that is on no list"),
-    _name("end_use", "end use", "repair", "what an article is imported for"),
+    _name(
+        "end_use", "end use", "us-repair", "what an article is imported for", (*map(_as_word, dict(_END_USES)), "other")
+    ),
     _name("tariff_heading", "product", "8473.30", "heading or number of the tariff schedule (HTSUS) for the article"),
     _flag("exported_from_united_states", "an export: the item leaves the United States"),
     _flag("in_country_transfer", "a transfer within one country"),
@@ -514,18 +544,7 @@ _SHIPMENT = (
     ),
     _flag("private_end_user", "no government but that of the United States controls the end user"),
     _flag("production_end_use", "the items serve development, production or storage only"),
-    *(
-        _flag(f"end_use_{use}", f"imported for {says}")
-        for use, says in (
-            ("us_datacenter", "a data center in the United States"),
-            ("us_repair", "repair or replacement in the United States"),
-            ("us_research", "research and development in the United States"),
-            ("us_startup", "a start-up in the United States"),
-            ("consumer", "consumer use outside data centers (gaming, PC, workstation, automotive)"),
-            ("civil_industrial", "civil industrial use outside data centers"),
-            ("us_public_sector", "the public sector of the United States"),
-        )
-    ),
+    *(_flag(f"end_use_{use}", f"imported for {says}") for use, says in _END_USES),
     _amount("units", "", "8", "items in the shipment", bare=True, zero=False),
     _amount("declared_value", "USD", "30000 USD", "declared value of the shipment"),
     _amount("new_datacenter_load", "MW", "120 MW", "new load of the data center for training and running AI"),
@@ -555,6 +574,32 @@ _SHIPMENT = (
         bare=True,
         percent=True,
     ),
+    _date("first_order_date", "2023-05-01", "day of the customer's first order of advanced ICs, or of goods with them"),
+    _name(
+        "address_type",
+        "address type",
+        "business",
+        "what the delivery address is",
+        (*map(_as_word, dict(_ADDRESSES)), "business"),
+    ),
+    *(_flag(f"address_type_{word}", f"delivered to {says}") for word, says in _ADDRESSES),
+    _name(
+        "consignee_type",
+        "consignee type",
+        "end-user",
+        "what the consignee is",
+        (*map(_as_word, dict(_CONSIGNEES)), "reseller", "end-user", "other"),
+    ),
+    *(_flag(f"consignee_type_{word}", f"the consignee is {says}") for word, says in _CONSIGNEES),
+    _flag("online_presence", "the customer can be found online, with more than next to nothing"),
+    _flag("business_explains_need", "the customer's line of business explains a need for advanced ICs"),
+    _flag("first_time_buyer", "the customer buys advanced ICs for the first time"),
+    _flag("large_volume", "the order is a large one"),
+    _flag("datacenter_capacity_shown", "the datacenter affirms power, cooling and space for the ICs"),
+    _flag("discloses_end_use", "the customer says what the ICs are for"),
+    _flag("discloses_end_users", "the customer says who uses the ICs, customers of a cloud included"),
+    _flag("headquarters_known", "headquarters and ultimate parent of the customer are known"),
+    _flag("resembles_listed_party", "a party resembles a listed, debarred or sanctioned one"),
     _date("notified_bis_on", "2026-11-20", "day on which the notice of License Exception NAC went to BIS"),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gateline.cli.options import EXIT_CODES, EXIT_ZERO, READING, ROLE, RULES, STRICT, Day, options
+from gateline.cli.output import write_output
 
 if TYPE_CHECKING:
     from gateline.jobs.ledger import ScreenedLedger
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     help="What standard output gets: CSV, or an Arrow stream.",
 )
 @options(ROLE, RULES, READING, STRICT)
+@click.option("--totals", type=click.Path(path_type=Path), help="Where the totals against their lines go, as JSON.")
 @click.option(
     "--rejects",
     type=click.Path(path_type=Path),
@@ -65,6 +68,7 @@ def shipment(
     rules: tuple[str, ...],
     readings: dict[str, str],
     strict_facts: bool,
+    totals: Path | None,
     rejects: Path | None,
     allow_rejects: bool,
     threads: int | None,
@@ -88,7 +92,7 @@ def shipment(
     from gateline.cli.progress import progress
     from gateline.jobs import screen_ledger
     from gateline.jobs.fleet import rejects_beside
-    from gateline.report.ledger import summary_lines
+    from gateline.report.ledger import summary_lines, tables, totals_document
 
     with progress(quiet=quiet) as told:
         screened = screen_ledger(
@@ -106,8 +110,14 @@ def shipment(
             threads=threads,
             progress=told,
         )
-    for line in summary_lines(screened) if not quiet else ():
-        click.echo(line, err=True)
+    if not quiet:
+        from rich.console import Console
+
+        Console(stderr=True, highlight=False).print(tables(screened))
+        for line in summary_lines(screened):
+            click.echo(line, err=True)
+    if totals is not None:
+        write_output(json.dumps(totals_document(screened), indent=1, ensure_ascii=False) + "\n", totals)
     if screened.summary.rejected:
         click.echo(f"rejected rows are listed in {rejects or rejects_beside(output)}", err=True)
     if output is not None and not quiet:

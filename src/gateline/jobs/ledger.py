@@ -62,8 +62,10 @@ class CatalogueItems:
 
 @dataclass(frozen=True, slots=True)
 class ScreenedLedger:
-    """What became of a ledger: how many rows, what rules say of them, and its totals against their lines."""
+    """What became of a ledger: how many rows, what rules say of them, and its totals against their lines on a day."""
 
+    specs: Specs
+    as_of: date
     summary: LedgerSummary
     told: Told
     totals: tuple[QuotaTotals, ...]
@@ -130,7 +132,7 @@ def screen_ledger(
         quotas = Quotas(setting.specs, setting.request.as_of)
         run = LedgerRun(setting, reader, quotas.add)
         write_results(run.results(), reader, Output(output, arrow=arrow), listed, progress)
-        return ScreenedLedger(run.summary, run.told, quotas.totals())
+        return ScreenedLedger(setting.specs, setting.request.as_of, run.summary, run.told, quotas.totals())
 
 
 def screen_shipments(

@@ -24,7 +24,7 @@ from gateline.rules.model import belongs
 from gateline.rules.specfiles import default_specs
 from gateline.screening import Screening, Subject, screen
 from gateline.shipments.item import Item, level, performance
-from gateline.shipments.transaction import OF_SHIPMENT, PLACES, STATED, derive, with_totals
+from gateline.shipments.transaction import IN_WORDS, OF_SHIPMENT, PLACES, STATED, derive, with_totals
 
 KIND = "shipment"
 LIMITS = (
@@ -32,7 +32,7 @@ LIMITS = (
     "embargoes and letters (15 CFR parts 744 and 746)."
 )
 NOT_CHOSEN = "another rule was chosen"
-UNTESTED = ("origin", "consignee", "end_user", "units", "end_use", "declared_value")
+UNTESTED = ("origin", "consignee", "end_user", "units", "declared_value", *IN_WORDS)
 """Inputs from which others follow, and the value: no rule tests them, and yet they matter."""
 
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from rich.console import RenderableType
+
 from gateline.jobs.ledger import ScreenedLedger
+from gateline.jobs.totals import reference_performance
+from gateline.report.totals import Json, totals_object, totals_tables
 from gateline.report.wording import WORD
 from gateline.rules.model import Outcome
 from gateline.shipments.ledger.summary import Tally
+from gateline.version import __version__
 
+FORMAT = "gateline.totals/1"
 ORDER = (Outcome.MET, Outcome.UNDETERMINED, Outcome.NOT_MET)
 SHOWN = 12
 """How many names a line has."""
@@ -34,6 +40,26 @@ def summary_lines(screened: ScreenedLedger) -> Iterator[str]:
         for word, sums in (("met", told.met), ("undetermined", told.undetermined)):
             if effect in sums:
                 yield f"{effect.replace('_', ' ')}, {word}: {_names(sums[effect])}"
+
+
+def totals_document(screened: ScreenedLedger) -> Json:
+    """The totals of a ledger against their lines, as JSON types."""
+    specs, day = screened.specs, screened.as_of
+    reference = reference_performance(specs, day)
+    return {
+        "format": FORMAT,
+        "gateline": __version__,
+        "specs": {"version": specs.version, "digest": specs.digest, "checked": str(specs.checked)},
+        "as_of": day.isoformat(),
+        "rows": screened.summary.rows,
+        "rejected": screened.summary.rejected,
+        "totals": [totals_object(found, day, reference) for found in screened.totals],
+    }
+
+
+def tables(screened: ScreenedLedger) -> RenderableType:
+    """The same as tables for the terminal."""
+    return totals_tables(screened.totals, screened.as_of, reference_performance(screened.specs, screened.as_of))
 
 
 def _outcomes(tallies: Mapping[Outcome, Tally]) -> str:

@@ -8,6 +8,7 @@ from itertools import islice
 from gateline.report import wording
 from gateline.report.escape import markdown as escaped
 from gateline.report.findings import Checked, data_line, distance, known_amounts, near, standing
+from gateline.report.red_flags import red_flag_lines
 from gateline.report.shipment import charge_of, charge_text, licence_text
 from gateline.report.verdict_json import NOTICE
 from gateline.report.wording import SIGN, WORD, words
@@ -41,6 +42,7 @@ def section(screening: Screening) -> str:
         part("What is missing", bullets(_missing(screening))),
         part("Near a line", bullets(_near(screening))),
         part("What is charged", bullets(_charges(screening))),
+        part("Red flags of diversion", bullets(red_flag_lines(screening))),
         part("Readings that decide", table(READINGS, _readings(screening))),
         part("Assumed, because nobody said", bullets(_assumed(screening))),
         part("Duties of the rules that are met", bullets(_duties(screening))),

@@ -14,6 +14,7 @@ from gateline.screening import Screening, Verdict
 from gateline.shipments.licence import licence_outcomes
 
 KIND = "shipment"
+RED_FLAG = "red_flag"
 
 
 def each_with_shipment(screenings: Iterable[Screening]) -> Iterator[Screening]:
@@ -47,9 +48,12 @@ def licence_text(screening: Screening) -> str:
 
 
 def matters(verdict: Verdict, screening: Screening) -> bool:
-    """Whether a verdict that does not gate is told in full: what in-force rules say of a shipment, unless not met."""
+    """Whether a verdict that does not gate is told in full: what in-force rules say of a shipment, unless not met.
+
+    Red flags have a checklist of their own.
+    """
     shown = screening.subject.kind == KIND and verdict.enforced
-    return shown and verdict.outcome is not Outcome.NOT_MET
+    return shown and verdict.outcome is not Outcome.NOT_MET and verdict.rule.effect != RED_FLAG
 
 
 def charge_of(verdict: Verdict) -> Charge | None:

@@ -14,6 +14,7 @@ from rich.text import Text
 from gateline.numerals import number
 from gateline.quantities import QUANTITIES, Kind
 from gateline.report import wording
+from gateline.report.red_flags import red_flag_lines
 from gateline.report.shipment import charge_of, charge_text, each_with_shipment, licence_text, matters
 from gateline.report.verdict_json import NOTICE
 from gateline.report.wording import SIGN, WORD, words
@@ -52,6 +53,9 @@ def card(screening: Screening) -> RenderableType:
     if brief := [verdict for verdict in gating if _is_brief(verdict, screening)]:
         parts.append(_list("Gating, not met", brief, screening))
     parts += [_verdict(verdict, screening) for verdict in others if matters(verdict, screening)]
+    if flags := list(red_flag_lines(screening)):
+        parts += [Text("Red flags of diversion (guidance, secondary):", style="italic")]
+        parts += [Text(f"  - {line}") for line in flags]
     if others := [verdict for verdict in others if not matters(verdict, screening)]:
         parts.append(_list("Shown, not gating", sorted(others, key=lambda verdict: -verdict.outcome), screening))
     if screening.subject.notes:

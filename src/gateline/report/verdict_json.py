@@ -14,6 +14,7 @@ from gateline.metrics import UNDEFINED
 from gateline.numerals import exact_text, is_decimal, is_exact_as_float, rounded
 from gateline.quantities import QUANTITIES, Kind
 from gateline.report.duty_json import duty_objects
+from gateline.report.red_flags import red_flags_object
 from gateline.report.shipment import charge_of, licence
 from gateline.report.wording import classification_text, close_tests, margin_share, swing_shares
 from gateline.rules.chances import Chance
@@ -57,6 +58,7 @@ def verdict_object(screening: Screening) -> Json:
         "outcome": screening.outcome.word,
         "classification": classification_text(screening),
         **_licence(screening),
+        **red_flags_object(screening),
         **({"shipment": verdict_object(screening.shipment)} if screening.shipment else {}),
         "remarks": list(screening.remarks),
         "notice": NOTICE,

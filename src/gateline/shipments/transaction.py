@@ -25,13 +25,12 @@ KINDS = (EXPORT, REEXPORT, TRANSFER)
 ONE_PLACE = "us.ear.china"
 """Destinations that the regulations treat as one."""
 UNITED_STATES = "us.ear.united-states"
-END_USE = "end_use_"
-NO_SPECIAL_USE = "other"
-END_USES = (
-    *(name.removeprefix(END_USE).replace("_", "-") for name in OF_SHIPMENT if name.startswith(END_USE)),
-    NO_SPECIAL_USE,
-)
-"""What an article may be imported for."""
+IN_WORDS = tuple(name for name in OF_SHIPMENT if QUANTITIES[name].words)
+"""Names that are one of a few words, such as what an article may be imported for; flags tell the word to rules."""
+STATED_AS = {f"{name}_{word.replace('-', '_')}": name for name in IN_WORDS for word in QUANTITIES[name].words} | {
+    "headquarters_known": "headquarters"
+}
+"""The name under which people state what a flag tells."""
 HEADING_DIGITS = 6
 TOTALS = ("performance_to_consignee_in_year", "performance_to_consignee", "performance_to_country")
 TOTALLED = "item_of_a_level"
@@ -60,8 +59,12 @@ def derive(stated: Inputs, kind: str | None, specs: Specs, as_of: date) -> Input
         inputs["end_user_country"] = replace(stated["destination"], how="taken as the country of destination")
     if "tariff_heading" in stated:
         inputs["tariff_heading"] = replace(stated["tariff_heading"], value=_heading(stated["tariff_heading"].value))
-    if "end_use" in stated:
-        inputs |= {name: datum for name, datum in _end_use(stated["end_use"]).items() if name not in stated}
+    for name in IN_WORDS:
+        if name in stated:
+            inputs |= {flag: datum for flag, datum in _in_words(name, stated[name]).items() if flag not in stated}
+    if "headquarters" in stated and "headquarters_known" not in stated:
+        known = stated["headquarters"].value is not None
+        inputs["headquarters_known"] = Datum(known, "from headquarters" if known else "headquarters stated as unknown")
     if "units" in stated:
         _check_units(stated["units"])
     return inputs
@@ -156,17 +159,19 @@ def _heading(value: object) -> str | None:
     return f"{digits[:4]}.{digits[4:HEADING_DIGITS]}"
 
 
-def _end_use(stated: Datum) -> Inputs:
-    """The flags that an end use settles: one holds, the others do not."""
+def _in_words(name: str, stated: Datum) -> Inputs:
+    """The flags that a word settles: one holds, the others do not."""
     if not isinstance(stated.value, str):
         return {}
-    use = stated.value.replace("_", "-").replace(" ", "-")
-    if use not in END_USES:
-        near = get_close_matches(use, END_USES, n=2, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"End uses: {', '.join(END_USES)}."
-        raise InputError(f"end_use: '{clip(stated.value)}' is none. {hint}")
-    flags = {other: END_USE + other.replace("-", "_") for other in END_USES if other != NO_SPECIAL_USE}
-    return {flag: Datum(other == use, f"end use: {use}") for other, flag in flags.items()}
+    words = QUANTITIES[name].words
+    said = stated.value.replace("_", "-").replace(" ", "-")
+    told = name.replace("_", " ")
+    if said not in words:
+        near = get_close_matches(said, words, n=2, cutoff=0.5)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"{told.capitalize()}s: {', '.join(words)}."
+        raise InputError(f"{name}: '{clip(stated.value)}' is none. {hint}")
+    flags = {word: f"{name}_{word.replace('-', '_')}" for word in words}
+    return {flag: Datum(word == said, f"{told}: {said}") for word, flag in flags.items() if flag in QUANTITIES}
 
 
 def _check_units(units: Datum) -> None:

@@ -41,11 +41,17 @@ from gateline.shipments.ledger.header import CHIP, DAY, KIND, OF_TRANSACTION
 from gateline.shipments.ledger.lines import Lines
 from gateline.shipments.ledger.stretch import KIND as SUBJECT
 from gateline.shipments.ledger.stretch import Known, Stretch
-from gateline.shipments.transaction import END_USE, OF_SHIPMENT, TOTALLED, TOTALS
+from gateline.shipments.transaction import STATED_AS, TOTALLED, TOTALS
 
 ROUTE = ("origin", "destination", "end_user_country", "exported_from_united_states", "in_country_transfer", KIND)
-USE = ("end_use", *(name for name in OF_SHIPMENT if name.startswith(END_USE)))
-TOGETHER = {KIND: ROUTE, "end_use": USE, "tariff_heading": ("tariff_heading",)}
+TOGETHER = {
+    KIND: ROUTE,
+    "tariff_heading": ("tariff_heading",),
+    **{
+        name: (name, *(flag for flag, stated_as in STATED_AS.items() if stated_as == name))
+        for name in dict.fromkeys(STATED_AS.values())
+    },
+}
 """Columns from which inputs follow together, by the column that a reject names."""
 APART = frozenset(name for names in TOGETHER.values() for name in names)
 
