@@ -1,6 +1,6 @@
 """How long a shipment ledger takes, and how much memory: a seeded ledger, screened in a process of its own.
 
-    python benchmarks/ledger.py --rows 10000000 --format parquet
+python benchmarks/ledger.py --rows 10000000 --format parquet
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ import csv
 import importlib.util
 import json
 import random
+import re
+import shlex
 from datetime import date
 from pathlib import Path
 
@@ -500,3 +502,31 @@ def test_the_generated_ledger_is_the_same_each_time(tmp_path):
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
     module.write(tmp_path / "other.csv", 500, 1)
     assert (tmp_path / "other.csv").read_bytes() != (tmp_path / "one.csv").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["ledger.csv", "out.csv", "out.rejects.csv", "totals.csv", "nowhere/totals.json"])
+def test_totals_are_written_over_nothing_else(tmp_path, name):
+    """And a place where they cannot be written is refused before the ledger is screened."""
+    source = tmp_path / "ledger.csv"
+    text = "as_of,chip,to,hq\n2026-06-01,H100,FR,CN\n"
+    source.write_text(text, encoding="utf-8")
+    done = run(source, "-o", tmp_path / "out.csv", "--totals", tmp_path / name)
+    assert isinstance(done.exception, InputError)
+    assert source.read_text(encoding="utf-8") == text
+    assert not (tmp_path / "out.csv").exists()
+
+
+GUIDE = (ROOT / "docs/shipments.md").read_text(encoding="utf-8")
+
+
+def test_the_commands_of_the_guide_run(tmp_path, monkeypatch, capsys):
+    """Those that are shown with a prompt, and the lines of Python."""
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(r"^\$ gateline (.*)$", GUIDE, flags=re.MULTILINE)
+    assert commands
+    for command in commands:
+        words = [str(ROOT / word) if word.startswith("examples/") else word for word in shlex.split(command)]
+        assert CliRunner().invoke(group, words, standalone_mode=False).return_value == 0
+    (code,) = re.findall(r"```python\n(.*?)```", GUIDE, flags=re.DOTALL)
+    exec(compile(code, "shipments.md", "exec"), {})
+    assert capsys.readouterr().out.strip() == "['met', 'not_met']"

@@ -11,6 +11,7 @@ import click
 
 from gateline.cli.options import EXIT_CODES, EXIT_ZERO, READING, ROLE, RULES, STRICT, Day, options
 from gateline.cli.output import write_output
+from gateline.errors import InputError
 
 if TYPE_CHECKING:
     from gateline.jobs.ledger import ScreenedLedger
@@ -91,9 +92,11 @@ def shipment(
     """
     from gateline.cli.progress import progress
     from gateline.jobs import screen_ledger
-    from gateline.jobs.fleet import rejects_beside
+    from gateline.jobs.fleet import check_paths, rejects_beside
     from gateline.report.ledger import summary_lines, tables, totals_document
 
+    _check_totals(totals)
+    check_paths(file, output, rejects or rejects_beside(output), totals)
     with progress(quiet=quiet) as told:
         screened = screen_ledger(
             file,
@@ -125,6 +128,16 @@ def shipment(
     if screened.summary.rejected and not allow_rejects:
         return 2
     return 0 if exit_zero else _failure(screened, fail_on)
+
+
+def _check_totals(path: Path | None) -> None:
+    """Refuse a file of totals that cannot be written, before the ledger is screened."""
+    if path is None:
+        return
+    if path.suffix.lower() == ".csv" or path.is_dir() or not path.resolve().parent.is_dir():
+        raise InputError(
+            f"{path}: totals are written as JSON. Name a file such as totals.json in a folder that exists."
+        )
 
 
 def _failure(screened: ScreenedLedger, fail_on: str | None) -> int:

@@ -164,9 +164,20 @@ def _screen_parts(
     return run_folder(FolderRun(setting, output, resume, inside), parts, progress)
 
 
-def check_paths(source: str, output: Path | None, rejects: Path) -> None:
-    """Refuse to write over the table that is read, or two results into one file."""
-    named = {"the table": None if source == "-" else Path(source), "the output": output, "the rejects file": rejects}
+def check_paths(source: str, output: Path | None, rejects: Path, totals: Path | None = None) -> None:
+    """Refuse to write over the table that is read, or two results into one file.
+
+    Raises
+    ------
+    InputError
+        If two of the paths are one.
+    """
+    named = {
+        "the table": None if source == "-" else Path(source),
+        "the output": output,
+        "the rejects file": rejects,
+        "the file of totals": totals,
+    }
     seen: dict[Path, str] = {}
     for role, path in named.items():
         if path is None:
