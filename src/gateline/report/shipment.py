@@ -11,10 +11,9 @@ from gateline.report.wording import WORD, percent
 from gateline.rules.charges import Charge, charge
 from gateline.rules.model import Outcome
 from gateline.screening import Screening, Verdict
-from gateline.shipments.licence import licence_outcomes
+from gateline.shipments.licence import RED_FLAG, licence_outcomes
 
 KIND = "shipment"
-RED_FLAG = "red_flag"
 
 
 def each_with_shipment(screenings: Iterable[Screening]) -> Iterator[Screening]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gateline.rules.model import Outcome, Rule, Status
 
-LICENCE = "licence"
+LICENCE, RED_FLAG = "licence", "red_flag"
 IN_THE_BOOKS = (Status.IN_FORCE, Status.CODIFIED_NOT_ENFORCED)
 
 

@@ -12,13 +12,12 @@ from gateline.numerals import number
 from gateline.rules.corpus import Specs
 from gateline.rules.model import Outcome, Version
 from gateline.shipments.ledger.stretch import KIND, Answer, Stretch, Verdicts
-from gateline.shipments.licence import LICENCE
+from gateline.shipments.licence import LICENCE, RED_FLAG
 
 GATING, ON_THE_BOOKS, ENFORCED = "outcome", "licence:on_the_books", "licence:enforced"
 MET, UNDETERMINED, CHECKLIST = "met", "undetermined", "checklist"
 RATE = "tariff:rate"
 CHARGE_LOW, CHARGE_HIGH = "tariff:charge_low [USD]", "tariff:charge_high [USD]"
-ITEM_OPEN = "one of several items"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +86,13 @@ class Lines:
         for answer, (choice, _) in zip(verdicts.answers, stretch.rules, strict=True):
             effect, version = choice.rule.effect, choice.version
             remarks = _remarks(stretch, choice)
-            if answer.outcome is Outcome.MET:
+            if effect == RED_FLAG:
+                met += [(effect, f"{answer.rule} {item}") for item in answer.met]
+                texts[f"{effect}:{MET}"] += [f"{answer.rule} {item}" for item in answer.met]
+                texts[f"{effect}:{UNDETERMINED}"] += [f"{answer.rule} {item}" for item in answer.undetermined]
+            elif answer.outcome is Outcome.MET:
                 met.append((effect, _name(answer)))
-                texts[f"{effect}:{MET}"].append(_told(answer, [*([] if answer.item else [ITEM_OPEN]), *remarks]))
+                texts[f"{effect}:{MET}"].append(_told(answer, [*_possible(answer), *remarks]))
             elif answer.outcome is Outcome.UNDETERMINED:
                 undetermined.append((effect, answer.rule))
                 missing = f"missing {', '.join(answer.missing)}"
@@ -118,6 +121,11 @@ class Lines:
 
 def _name(answer: Answer) -> str:
     return f"{answer.rule} {answer.item}".strip()
+
+
+def _possible(answer: Answer) -> list[str]:
+    """The items of which one decides, where it is open which."""
+    return [] if answer.item else [f"one of {', '.join((*answer.met, *answer.undetermined))}"]
 
 
 def _told(answer: Answer, details: list[str]) -> str:

@@ -43,6 +43,8 @@ class Answer:
     outcome : Outcome
     item : str
         The deciding item; empty where there is none, or several are possible.
+    met, undetermined : tuple of str
+        The items that hold, and those that perhaps do, each on its own.
     missing : tuple of str
         Inputs that are enough to settle it.
     rate : Amount or None
@@ -52,6 +54,8 @@ class Answer:
     rule: str
     outcome: Outcome
     item: str
+    met: tuple[str, ...]
+    undetermined: tuple[str, ...]
     missing: tuple[str, ...]
     rate: Amount | None
 
@@ -281,6 +285,8 @@ class Stretch:
             rule=choice.rule.id,
             outcome=explanation.outcome,
             item=explanation.item or "",
+            met=tuple(each.clause.id for each in explanation.items if each.outcome is Outcome.MET),
+            undetermined=tuple(each.clause.id for each in explanation.items if each.outcome is Outcome.UNDETERMINED),
             missing=explanation.settles if explanation.outcome is Outcome.UNDETERMINED else (),
             rate=charged.rate if charged else None,
         )
