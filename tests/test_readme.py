@@ -38,6 +38,7 @@ def test_the_readme_shows_a_command_for_every_job():
         "chip",
         "release",
         "fleet",
+        "shipment",
         "timeline",
         "rules",
         "catalogue",

@@ -140,7 +140,11 @@ def check_as_one_by_one(rows, table, rejects):
                 rule,
                 row,
             )
-            if verdict.outcome is Outcome.UNDETERMINED:
+            if verdict.rule.effect == "red_flag":
+                for outcome in (Outcome.MET, Outcome.UNDETERMINED):
+                    flags = [f"{rule} {each.clause.id}" for each in explanation.items if each.outcome is outcome]
+                    assert line[f"red_flag:{outcome.word}"] == "; ".join(flags), row
+            elif verdict.outcome is Outcome.UNDETERMINED:
                 told = f"{rule} (missing {', '.join(explanation.settles)}"
                 assert told in line[f"{verdict.rule.effect}:undetermined"], row
         silent = [name for name in line if name.endswith(":outcome") and name.removesuffix(":outcome") not in spoken]
@@ -213,15 +217,15 @@ def test_a_folder_of_parquet_files_is_one_ledger(tmp_path, monkeypatch, whole):
     done = screen_ledger(str(folder), output, by_rule=True, threads=2)
     assert rows_of(output) == whole[0]
     assert (done.told, done.totals) == (whole[2].told, whole[2].totals)
-    columns = {"id": ["1"], **{name: [ROWS[1][name]] for name in TEXT_COLUMNS}}
-    pq.write_table(pa.table(columns), folder / "part-9.parquet")
-    screen_ledger(str(folder), output)
-    last = rows_of(tmp_path / "screened.rejects.csv")[-1]
-    assert (last["row"], last["column"], last["reason"]) == (
-        "101",
-        "id",
-        "is the id of row 1 as well; a shipment counts once",
-    )
+
+
+def test_an_id_that_comes_again_in_another_file_is_found(tmp_path):
+    for number, name in enumerate(("H100", "A100")):
+        columns = {"id": ["S1"], "as_of": ["2026-06-01"], "chip": [name], "to": ["FR"], "hq": ["FR"]}
+        pq.write_table(pa.table(columns), tmp_path / f"part-{number}.parquet")
+    screen_ledger(str(tmp_path), tmp_path / "screened.csv")
+    (reject,) = rows_of(tmp_path / "screened.rejects.csv")
+    assert (reject["row"], reject["column"]) == ("2", "id")
 
 
 def test_no_row_is_lost(whole):
@@ -278,10 +282,10 @@ def test_the_charge_is_a_quarter_of_the_declared_value(tmp_path):
     """Proclamation 11002: 25 percent of the value for heading 9903.79.01; an open end use leaves nothing to a quarter."""
     text = (
         "as_of,chip,from,to,declared_value [USD],tariff_heading,end_use\n"
-        "2026-06-01,H20,TW,US,30000,8473.30,other\n"
-        "2026-06-01,H20,TW,US,30000,8473.30,\n"
-        "2026-06-01,H20,TW,US,,8473.30,other\n"
-        "2026-06-01,H20,TW,US,30000,8473.30,us-repair\n"
+        "2026-06-01,H200,TW,US,30000,8473.30,other\n"
+        "2026-06-01,H200,TW,US,30000,8473.30,\n"
+        "2026-06-01,H200,TW,US,,8473.30,other\n"
+        "2026-06-01,H200,TW,US,30000,8473.30,us-repair\n"
     )
     found, _, _ = screened(tmp_path, text)
     charged = [(row["tariff:charge_low [USD]"], row["tariff:charge_high [USD]"]) for row in found]
@@ -296,7 +300,7 @@ def test_the_charge_is_a_quarter_of_the_declared_value(tmp_path):
     ("cells", "column", "reason"),
     [
         ("2026-06-01,H100,US,Fraance,FR,1,,", "to", "Did you mean france"),
-        ("2026-06-01,H1OO,US,FR,FR,1,,", "chip", "H100"),
+        ("2026-06-01,H1OO,US,FR,FR,1,,", "chip", "is not in the catalogue"),
         ("2019-01-01,H100,US,FR,FR,1,,", "as_of", "had been issued by 2019-01-01"),
         ("2025-02-30,H100,US,FR,FR,1,,", "as_of", "not a date"),
         (",H100,US,FR,FR,1,,", "as_of", "is empty; write the day"),
@@ -441,7 +445,10 @@ def test_figures_of_a_row(tmp_path):
 
 
 def test_the_level_may_be_stated(tmp_path):
-    text = "as_of,item_of_a_level,item_of_a_or_b_level,to,hq\n2026-06-01,yes,yes,CN,CN\n2026-06-01,no,no,CN,CN\n2026-06-01,,,CN,CN\n"
+    text = (
+        "as_of,item_of_a_level,item_of_a_or_b_level,item_of_3a090_c,to,hq\n"
+        "2026-06-01,yes,yes,no,CN,CN\n2026-06-01,no,no,no,CN,CN\n2026-06-01,,,,CN,CN\n"
+    )
     found, _, _ = screened(tmp_path, text)
     assert [row[ENFORCED] for row in found] == ["met", "not_met", "undetermined"]
 
