@@ -1,21 +1,28 @@
 """Totals of a shipment ledger against allocations, limits and ratios: hand arithmetic, and laws that hold for any ledger."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from io import StringIO
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 from support import SPECS, table
 
 from gateline.errors import InputError
+from gateline.jobs.totals import reference_performance
+from gateline.report.totals import totals_object, totals_tables
 from gateline.rules.model import MemberTest, Outcome, QuantityTest
 from gateline.shipments import sums
 from gateline.shipments.ledger_columns import Coded, LedgerColumns
 from gateline.shipments.quotas import Quotas
 
+ROOT = Path(__file__).parents[1]
 AS_OF = date(2026, 6, 1)
 H100 = Fraction(15832)
 LPP, COUNTRY, AIA, NVEU, PRODUCT, OUTSIDE, ONE_COUNTRY, ABROAD = (
@@ -465,3 +472,123 @@ def test_fifty_thousand_gpus_per_country():
     within, above = (only(COUNTRY, [row("2025-03-01", count, "in")]) for count in (49_898, 49_899))
     assert (within.outcome, exactly(within.left)) == (Outcome.NOT_MET, 14_864)  # 49,898 × 15,832 = 789,985,136
     assert (above.outcome, exactly(above.left)) == (Outcome.MET, -968)
+
+
+@pytest.mark.parametrize(
+    ("line", "h100s"),
+    [
+        (26_900_000, "1,699.1"),
+        (790_000_000, "49,898.9"),
+        (253_000_000, "15,980.3"),
+        (633_000_000, "39,982.3"),
+        (5_064_000_000, "319,858.5"),
+    ],
+)
+def test_lines_in_h100s(line, h100s):
+    """The published quotients by 15,832, cut after one digit, from the chip of the catalogue."""
+    performance = reference_performance(SPECS, AS_OF)
+    assert performance == 1979 * 8
+    assert f"{float(line / performance):,.1f}" == h100s
+    assert h100s in (ROOT / "docs" / "shipments-totals.md").read_text(encoding="utf-8")
+
+
+# Reports
+
+
+def shown(rule, rows):
+    console = Console(width=200, file=StringIO())
+    console.print(totals_tables([totals_of(rule, rows)], AS_OF, H100))
+    return console.file.getvalue()
+
+
+def test_a_total_as_json():
+    rows = [
+        row("2025-02-01", 1699, "in", "Alpha"),
+        row("2025-03-01", 1, "in", "Alpha"),
+        row("2025-03-01", 1, "in", None),
+    ]
+    found = totals_object(totals_of(LPP, rows), AS_OF, H100)
+    exact = {"value": 26_914_400.0, "low": 26_914_400.0, "high": 26_914_400.0, "unit": "TPP"}
+    assert (found["rule"], found["status"], found["enforced"]) == (LPP, "codified_not_enforced", False)
+    assert (found["by"], found["each"], found["judged"], found["outcome"]) == (
+        ["consignee"],
+        "calendar_year",
+        "every_day",
+        "met",
+    )
+    assert found["groups"] == [
+        {
+            "group": {"consignee": "Alpha"},
+            "year": 2025,
+            "rows": 2,
+            "first_day": "2025-02-01",
+            "last_day": "2025-03-01",
+            "total": {"value": None, "low": 26_914_400.0, "high": 26_930_232.0, "unit": "TPP"},
+            "h100_equivalents": {"value": None, "low": 1700.0, "high": 1701.0, "unit": ""},
+            "whole": None,
+            "share": None,
+            "line": {"op": ">", "threshold": 26_900_000.0, "unit": "TPP"},
+            "left": {"value": None, "low": -30_232.0, "high": -14_400.0, "unit": "TPP"},
+            "outcome": "met",
+            "at_end": "met",
+            "passed": {
+                "day": "2025-03-01",
+                "item": "passed",
+                "rows": 1,
+                "first_row": 2,
+                "total": exact | {"value": None, "high": 26_930_232.0},
+                "share": None,
+            },
+        }
+    ]
+    assert found["unplaced"]["rows"] == 1
+    assert found["unplaced"]["outcome"] == "not_met"
+
+
+def test_a_share_of_nothing_is_valid_json():
+    """No number is infinite in JSON: the share is null, and the two sums say why."""
+    found = totals_object(totals_of(PRODUCT, [row("2025-03-01", 1, "cn")]), AS_OF, H100)
+    text = json.dumps(found, allow_nan=False)
+    (group,) = json.loads(text)["groups"]
+    assert (group["share"]["value"], group["whole"]["value"], group["outcome"]) == (None, 0.0, "met")
+    assert "of nothing" in shown(PRODUCT, [row("2025-03-01", 1, "cn")])
+
+
+def test_the_table_tells_what_lies_next_to_a_line_from_it():
+    text = shown(COUNTRY, [row("2025-03-01", 49_899, "in")])
+    assert "■ MET  us.ear.totals.country-allocation" in text
+    for part in ("790,000,968", "> 790,000,000", "-968", "49,899", "2025-03-01 (row 1)"):
+        assert part in text
+
+
+def test_the_table_says_what_is_not_known():
+    rows = [row("2025-02-01", 1, "in", tpp=None), row("2025-02-01", 1, "in", None)]
+    text = shown(LPP, rows)
+    assert "◧ UNDETERMINED" in text
+    assert "at least 0" in text
+    assert "Rows of unknown consignee: 1, 15,832 TPP." in text
+    assert "No column consignee" in shown_without("consignee")
+    assert "□ not passed in this ledger" in shown(LPP, [row("2025-02-01", 1, "in")])
+
+
+def shown_without(name):
+    words = tuple(word for word in WORDS if word != name)
+    console = Console(width=200, file=StringIO())
+    ledger = totals_of(LPP, [row("2025-02-01", 1, "in")], words=words)
+    console.print(totals_tables([ledger], AS_OF, H100))
+    return console.file.getvalue()
+
+
+def test_the_nearest_come_first_and_the_rest_is_counted():
+    text = shown(LPP, [row("2025-02-01", count, "in", f"Company {count:02}") for count in range(1, 15)])
+    names = [line.split("2025")[0].strip() for line in text.splitlines() if line.startswith("Company")]
+    assert names == [f"Company {count:02}" for count in range(14, 4, -1)]
+    assert "4 more, none of them nearer to the line" in text
+
+
+def test_a_hostile_name_is_text():
+    text = shown(LPP, [row("2025-02-01", 1, "in", "\x1b[31m[red]A\u202e\nB" + "x" * 90)])
+    line = next(line for line in text.splitlines() if "[red]A" in line)
+    assert "\x1b" not in line
+    assert "\u202e" not in line
+    assert "…" in line

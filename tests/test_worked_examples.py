@@ -146,7 +146,7 @@ def test_no_figure_of_a_part_is_left_out():
 
 
 def test_the_rest_of_these_examples_is_screened_as_shipments():
-    """What the item's side leaves open has cases of its own; the table behind O9 is not in the data yet."""
+    """What the item's side leaves open has cases of its own; the table of O9 is put to totals of ledgers."""
     left = {row["example"] for row in ROWS if row["rest"]}
     screened = {row["case"].partition(":")[0] for row in table("golden", "shipment_cases.csv")}
     assert left - screened == {"O9", "N21"}

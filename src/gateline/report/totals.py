@@ -22,6 +22,7 @@ Json = dict[str, Any]
 SHOWN_GROUPS = 10
 NAME_LENGTH = 40
 SHORT_DIGITS = 6
+NOTHING = Amount.exactly(0)
 STYLE = {Outcome.MET: "bold red", Outcome.UNDETERMINED: "bold yellow", Outcome.NOT_MET: "green"}
 
 
@@ -171,7 +172,7 @@ def _cells(group: GroupTotal, reference: Fraction) -> Iterator[str]:
     yield _span(group.total, _whole)
     yield _span(_per(group.total, reference), _short)
     if group.share is not None:
-        yield _span(group.share, _percent)
+        yield "of nothing" if group.whole == NOTHING and group.share.unknown else _span(group.share, _percent)
     yield _line_text(group.line) if group.line else ""
     yield _span(group.left, _whole)
     yield _passing_text(group.passed) if group.passed else ""

@@ -83,12 +83,15 @@ def standing(
 
 def _group_totals(groups: Groups, cells: Cells, account: _Account, test: _Test) -> Iterator[GroupTotal]:
     """The total of each group and period."""
-    daily = account.points(cells.groups, cells.days)
-    outcomes, items = test.outcomes(daily)
     first = np.flatnonzero(np.diff(cells.groups * YEARS + account.periods(cells.days), prepend=-1))
     last = np.append(first[1:], len(cells)) - 1 if len(first) else first
     ends = account.points(cells.groups[first], account.ends(cells.days[last]))
     at_ends, _ = test.outcomes(ends)
+    tested = np.repeat(test.may_pass(ends, cells.days[first]), last - first + 1)
+    daily = account.points(cells.groups[tested], cells.days[tested])
+    outcomes, items = np.zeros(len(cells), np.int8), np.zeros(len(cells), np.int16)
+    outcomes[tested], items[tested] = test.outcomes(daily)
+    places = np.cumsum(tested) - 1
     lines = {day: test.line(day) for day in np.unique(ends.days).tolist()}
     for number, (start, stop) in enumerate(zip(first.tolist(), (last + 1).tolist(), strict=True)):
         span = slice(start, stop)
@@ -107,18 +110,24 @@ def _group_totals(groups: Groups, cells: Cells, account: _Account, test: _Test) 
             at_end=Outcome(int(at_ends[number])),
             line=line,
             left=_left(line, ends, number),
-            passed=_passing(cells, daily, start + int(passed[0]), test.item(int(items[start + passed[0]])))
+            passed=_passing(
+                cells,
+                daily,
+                start + int(passed[0]),
+                int(places[start + passed[0]]),
+                test.item(int(items[start + passed[0]])),
+            )
             if len(passed)
             else None,
         )
 
 
-def _passing(cells: Cells, daily: _Points, place: int, item: str) -> Passing:
+def _passing(cells: Cells, daily: _Points, cell: int, place: int, item: str) -> Passing:
     return Passing(
-        day=date.fromordinal(int(cells.days[place])),
+        day=date.fromordinal(int(cells.days[cell])),
         item=item,
-        rows=int(cells.rows[place]),
-        first_row=int(cells.first[place]),
+        rows=int(cells.rows[cell]),
+        first_row=int(cells.first[cell]),
         total=_amount(daily.total, place),
         share=_amount(daily.share, place) if daily.share else None,
     )
@@ -226,6 +235,15 @@ class _Test:
             columns |= {self._total.per.quantity: points.whole, self._total.share: points.share}
         evaluation = evaluate(self._program, columns, len(points.days))
         return evaluation.outcome, evaluation.item
+
+    def may_pass(self, ends: _Points, first: Integers) -> NDArray[np.bool_]:
+        """Whether any total up to that of the end could pass a line on a day from the first on; of shares, always."""
+        if self._total.per is not None:
+            return np.ones(len(first), dtype=bool)
+        nothing = np.zeros(len(first), dtype=object)
+        days = Column(first.astype(np.float64), ends.days.astype(np.float64))
+        columns = {TODAY: days, self._total.quantity: Column(nothing, ends.total.high)}
+        return np.asarray(evaluate(self._program, columns, len(first)).outcome != Outcome.NOT_MET, dtype=bool)
 
     def item(self, number: int) -> str:
         """The id of an item; nothing where more than one is possible."""
