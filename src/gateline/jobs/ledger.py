@@ -53,11 +53,16 @@ class CatalogueItems:
         if not name:
             return Item("chip", inputs := completed(stated, as_of), (Member("", Chip(name="item"), 1, inputs),))
         if name not in self._chips:
-            entry = default_catalogue().find(name).entry
-            self._chips[name] = Target(entry.read(), entry.id)
+            found_by = default_catalogue().find(name)
+            others = f"{clip(name)}: taken as {found_by.entry.id}, the reference variant of the family."
+            self._chips[name] = Target(found_by.entry.read(), found_by.entry.id, others if found_by.others else "")
         found = self._chips[name]
         inputs = chip_inputs(found.chip, stated, self.specs, as_of, self.readings)
         return Item("chip", inputs, (Member(found.id, found.chip, 1, inputs),))
+
+    def remarks(self) -> list[str]:
+        """Names of families, and what they were taken as."""
+        return sorted(found.remark for found in self._chips.values() if found.remark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,12 @@ def screen_ledger(
     InputError
         If the ledger or an output cannot be used, or no row at all can be read.
     """
-    setting = _setting(as_of, role, rules, strict_facts, readings, all_columns, by_rule, threads, specs)
+    specs = specs or default_specs()
+    items = CatalogueItems(specs, specs.choose_readings(readings or {}))
+    request = Request(as_of or date.today(), role, rules, strict_facts, readings or {})
+    setting = LedgerSetting(
+        specs, request, as_of is not None, items, all_columns, by_rule, threads or default_threads()
+    )
     if output is not None and output.suffix.lower() not in OUTPUT_SUFFIXES:
         raise InputError(f"{output}: a ledger has one result. Name a file: {', '.join(OUTPUT_SUFFIXES)}.")
     listed = rejects or rejects_beside(output)
@@ -132,6 +142,7 @@ def screen_ledger(
         quotas = Quotas(setting.specs, setting.request.as_of)
         run = LedgerRun(setting, reader, quotas.add)
         write_results(run.results(), reader, Output(output, arrow=arrow), listed, progress)
+        run.summary.remarks += items.remarks()
         return ScreenedLedger(setting.specs, setting.request.as_of, run.summary, run.told, quotas.totals())
 
 
@@ -188,7 +199,12 @@ def screen_shipments(
 
     from gateline.fleet.arrow_writers import to_batch
 
-    setting = _setting(as_of, role, rules, strict_facts, readings, all_columns, by_rule, threads, specs)
+    specs = specs or default_specs()
+    items = CatalogueItems(specs, specs.choose_readings(readings or {}))
+    request = Request(as_of or date.today(), role, rules, strict_facts, readings or {})
+    setting = LedgerSetting(
+        specs, request, as_of is not None, items, all_columns, by_rule, threads or default_threads()
+    )
     run = LedgerRun(setting, tables.from_python(data), lambda _: None)
     batches = []
     for result in run.results():
@@ -199,27 +215,3 @@ def screen_shipments(
             rejects.extend(result.rejects)
         batches.append(to_batch(result.columns))
     return pa.Table.from_batches(batches).unify_dictionaries()
-
-
-def _setting(
-    as_of: date | None,
-    role: str,
-    rules: tuple[str, ...],
-    strict_facts: bool,
-    readings: Mapping[str, str] | None,
-    all_columns: bool,
-    by_rule: bool,
-    threads: int | None,
-    specs: Specs | None,
-) -> LedgerSetting:
-    specs = specs or default_specs()
-    chosen = specs.choose_readings(readings or {})
-    return LedgerSetting(
-        specs,
-        Request(as_of or date.today(), role, rules, strict_facts, readings or {}),
-        as_of is not None,
-        CatalogueItems(specs, chosen),
-        all_columns,
-        by_rule,
-        threads or default_threads(),
-    )
