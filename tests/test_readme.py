@@ -36,6 +36,7 @@ def test_the_readme_shows_a_command_for_every_job():
         "chip",
         "release",
         "fleet",
+        "shipment",
         "timeline",
         "rules",
         "catalogue",

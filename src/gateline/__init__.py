@@ -1,7 +1,8 @@
 """On which side of the law's numerical lines a chip, a model or a fleet lies, with every step shown.
 
 The three jobs are `screen_chip`, `check_release` and `screen_fleet`; the command line has the same nouns.
-`screen_shipment` asks of one shipment whether a licence is required, what could do without, and how it would be reviewed.
+`screen_shipment` asks of one shipment whether a licence is required, what could do without, and how it would be reviewed;
+`screen_ledger` asks it of every row of a table, and `screen_shipments` of data in memory.
 `screen_table` is `screen_fleet` for data in memory, and `screen_batches` the same batch by batch.
 `chip_timeline` and `catalogue_timeline` put chips to the rules on every date on which something changes.
 """
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
         screen_batches,
         screen_chip,
         screen_fleet,
+        screen_ledger,
         screen_shipment,
+        screen_shipments,
         screen_table,
     )
 
@@ -38,7 +41,9 @@ __all__ = [
     "screen_batches",
     "screen_chip",
     "screen_fleet",
+    "screen_ledger",
     "screen_shipment",
+    "screen_shipments",
     "screen_table",
 ]
 

@@ -153,6 +153,8 @@ NOT_STATED = ("datacenter", "designer", "dense_rate", "bit_length", "power")
 
 STATED = tuple(name for name, entry in QUANTITIES.items() if "chip" in entry.subjects and name not in NOT_STATED)
 """Quantities that a chip file may state under their canonical names; a stated one wins over a derived one."""
+CHANGEABLE = (*STATED, "datacenter", "designer")
+"""Inputs of a chip that may be overridden or added."""
 
 _Stated: Any = stated_model("Stated", STATED)
 

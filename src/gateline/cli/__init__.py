@@ -15,6 +15,7 @@ COMMANDS = {
     "chip": "Say how a chip is classified.",
     "release": "Say which training-compute thresholds a model meets.",
     "fleet": "Screen every row of a table.",
+    "shipment": "Say of every row of a shipment ledger whether it needs a licence.",
     "timeline": "List the dates on which a chip's verdicts change, and why.",
     "rules": "List, show, compare and check the rules.",
     "catalogue": "List and show the chips of the catalogue.",

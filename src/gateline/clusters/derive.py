@@ -12,10 +12,11 @@ from gateline.chips.chipfile import Chip, Rate
 from gateline.chips.rates import TF32_BITS, chosen_rates, together
 from gateline.clusters.systemfile import System
 from gateline.inputs import Datum, Inputs, to_columns
+from gateline.rules.columns import Columns
 from gateline.rules.corpus import Specs
-from gateline.rules.explain import Explanation, explain, group_outcome
+from gateline.rules.explain import explain, group_outcome
 from gateline.rules.model import Outcome
-from gateline.rules.program import compile_version
+from gateline.rules.program import Program, compile_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def contained(
     for member in members:
         columns = to_columns(member.inputs)
         outcome = group_outcome(program, columns, wanted.group, exclusions=wanted.exclusions)
-        outcomes.append((outcome, _how(member, outcome, explain(program, columns))))
+        outcomes.append((outcome, _how(member, outcome, program, columns)))
     return Datum(as_flag(max(outcome for outcome, _ in outcomes)), "; ".join(how for _, how in outcomes))
 
 
@@ -90,11 +91,15 @@ def as_flag(outcome: Outcome) -> bool | None:
     return None if outcome is Outcome.UNDETERMINED else outcome is Outcome.MET
 
 
-def _how(member: Member, outcome: Outcome, explanation: Explanation) -> str:
-    answer = explanation.item if outcome is Outcome.MET and explanation.item else outcome.word.replace("_", " ")
-    open_part = outcome is Outcome.UNDETERMINED and explanation.settles
-    missing = f" (missing: {', '.join(name.replace('_', ' ') for name in explanation.settles)})" if open_part else ""
-    return f"{member.count:,} × {member.name}: {answer}{missing}"
+def _how(member: Member, outcome: Outcome, program: Program, columns: Columns) -> str:
+    answer = outcome.word.replace("_", " ")
+    if outcome is not Outcome.NOT_MET:
+        explanation = explain(program, columns)
+        if outcome is Outcome.MET and explanation.item:
+            answer = explanation.item
+        elif outcome is Outcome.UNDETERMINED and explanation.settles:
+            answer += f" (missing: {', '.join(name.replace('_', ' ') for name in explanation.settles)})"
+    return f"{member.count:,} × {member.name}: {answer}"
 
 
 def _together(name: str, members: Sequence[Member], readings: Mapping[str, str]) -> Datum:

@@ -55,7 +55,7 @@ def check_schema(header: Header, schema: pa.Schema) -> None:
 def _uses(header: Header) -> dict[int, str]:
     """What each column that is read holds."""
     kinds = {Kind.FLAG: "flags", Kind.DATE: "dates", Kind.NAME: "names"}
-    own = {"chip": "names", "as_of": "dates", "count": "counts"}
+    own = {"chip": "names", "as_of": "dates", "count": "counts", "transaction": "names"}
     uses = {position: own[name] for name, position in header.own.items() if name in own}
     uses |= {position: kinds[QUANTITIES[name].kind] for name, position in header.words.items()}
     uses |= {column.position: "amounts" for column in (*header.numbers.values(), *header.rates.values())}

@@ -126,7 +126,7 @@ class TextCells:
         """Amounts in canonical units: all at once where every cell is plain float text, else one by one, exactly."""
         values = self._plain(column)
         if values is None:
-            amounts, place = self.read(column.heading, lambda text: _read_odd_number(text, column), Amount(), problems)
+            amounts, place = self.read(column.heading, lambda text: read_amount_cell(text, column), Amount(), problems)
             return _spread(amounts, place)
         if not is_sound(values, column.entry) or np.isnan(values).any():
             values = self._reject_faulty(values, column, problems)
@@ -204,18 +204,17 @@ def _spread(amounts: list[Amount], place: Place) -> Column:
     return Column(first, first if np.array_equal(low, high, equal_nan=True) else gather(high, place))
 
 
-def _read_odd_number(text: str, column: NumberColumn) -> Amount:
+def read_amount_cell(text: str, column: NumberColumn) -> Amount:
     """A cell as people write amounts; a bare number is in the unit of the column, other text in its own."""
     if text.lower() in UNKNOWN_WORDS:
         return Amount()
-    entry = replace(column.entry, bare=True)
     try:
         value = read_number(text) * column.factor
     except InputError:
         if column.factor != 1:
             raise
-        return read_amount(text, entry)
-    check_end(value, text, entry)
+        return read_amount(text, replace(column.entry, bare=True))
+    check_end(value, text, column.entry)
     return Amount(value, value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fractions import Fraction
@@ -24,10 +25,38 @@ DIE_UNITS = {
 """What a column may say about a die, under the keys of a chip file, and the unit of a bare number."""
 DIE = re.compile(rf"die([1-9])_({'|'.join(DIE_UNITS)})")
 HEADER = re.compile(r"\s*(?P<name>[^\[\]]*?)\s*(?:\[\s*(?P<unit>[^\[\]]*?)\s*\])?\s*")
-SHORT_NAMES = {"to": "destination", "hq": "headquarters"}
-KNOWN = tuple(name for name, entry in QUANTITIES.items() if not {"shipment", "total"} & set(entry.subjects))
-"""Quantities that a column may hold; what is said of a shipment alone is passed through."""
-OWN_COLUMNS = ("chip", "as_of", "count", "id", "consignee")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the columns of a sort of table can hold.
+
+    Attributes
+    ----------
+    quantities : tuple of str
+        Canonical names; the heading of any other column means nothing, and the column is passed through.
+    read, kept : tuple of str
+        Columns that are no quantities: those that are read, and those that are only kept.
+    short : mapping
+        Other headings of the same columns.
+    dies : bool
+        Whether columns may describe dies.
+    """
+
+    quantities: tuple[str, ...]
+    read: tuple[str, ...]
+    kept: tuple[str, ...]
+    short: Mapping[str, str]
+    dies: bool = True
+
+
+CHIPS_AND_MODELS = Vocabulary(
+    quantities=tuple(name for name, entry in QUANTITIES.items() if not {"shipment", "total"} & set(entry.subjects)),
+    read=("chip", "as_of", "count"),
+    kept=("id", "consignee"),
+    short={"to": "destination", "hq": "headquarters"},
+)
+"""Of a table of chips or models; what is said of a shipment alone is passed through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +86,7 @@ class Header:
     names : list of str
         The headings as they stand.
     own : dict
-        Positions of ``chip``, ``as_of``, ``count``, ``id`` and ``consignee``.
+        Positions of the columns that are no quantities, such as ``chip``, ``as_of``, ``count`` and ``id``.
     numbers, words : dict
         Columns of amounts, and positions of flags, names and dates, by canonical name.
     rates : dict
@@ -70,6 +99,7 @@ class Header:
         The table, as messages call it.
     grouped : tuple of str
         Own columns that are read only because the table is added up by them.
+    vocabulary : Vocabulary
     """
 
     names: list[str]
@@ -81,10 +111,12 @@ class Header:
     passed: list[str] = field(default_factory=list)
     source: str = ""
     grouped: tuple[str, ...] = ()
+    vocabulary: Vocabulary = CHIPS_AND_MODELS
 
     def known(self) -> list[int]:
-        """The positions of the columns that are read: all but ``id``, ``consignee`` if nothing is added up, and those passed through."""
-        own = [self.own[name] for name in ("chip", "as_of", "count", *self.grouped) if name in self.own]
+        """The positions of the columns that are read: not those that are kept, unless the table is added up by them, or passed through."""
+        names = dict.fromkeys((*self.vocabulary.read, *self.grouped))
+        own = [self.own[name] for name in names if name in self.own]
         numbers = (column.position for column in (*self.numbers.values(), *self.rates.values()))
         return [*own, *self.words.values(), *numbers, *(column.position for column in self.dies.values())]
 
@@ -110,15 +142,15 @@ class Header:
         )
 
 
-def read_header(names: list[str], source: str) -> Header:
-    """The header of a table.
+def read_header(names: list[str], source: str, vocabulary: Vocabulary = CHIPS_AND_MODELS) -> Header:
+    """The header of a table, whose columns can hold what is in a vocabulary.
 
     Raises
     ------
     InputError
         If two columns hold the same quantity, or a unit does not fit.
     """
-    header = Header(list(names), source=source)
+    header = Header(list(names), source=source, vocabulary=vocabulary)
     taken: dict[str, str] = {}
     for position, heading in enumerate(names):
         try:
@@ -137,16 +169,17 @@ def _place(header: Header, position: int, heading: str) -> str:
     """File a column, and say what it holds."""
     found = HEADER.fullmatch(heading)
     name, unit = (found["name"], found["unit"]) if found else (heading, None)
-    name = SHORT_NAMES.get(name, name)
-    if name in OWN_COLUMNS:
+    words = header.vocabulary
+    name = words.short.get(name, name)
+    if name in (*words.read, *words.kept):
         header.own[name] = position
         return name
     if rate := RATE.fullmatch(name):
         return _place_rate(header, position, heading, int(rate[1]), unit)
-    if die := DIE.fullmatch(name):
+    if (die := DIE.fullmatch(name)) and words.dies:
         return _place_die(header, position, int(die[1]), die[2], unit)
     try:
-        entry = quantity(name, among=KNOWN)
+        entry = quantity(name, among=words.quantities)
     except InputError:
         header.passed.append(heading)
         return f"'{heading}'"
@@ -184,8 +217,10 @@ def _factor(unit: str | None, entry: Quantity) -> Fraction:
 
 def near_names(header: Header) -> list[tuple[str, str]]:
     """Columns passed through whose heading looks like a known one, with that one."""
-    known = [*KNOWN, *OWN_COLUMNS, *SHORT_NAMES, *(f"dense_rate_{bits}bit" for bits in BIT_LENGTHS)]
-    known += [f"die1_{key}" for key in DIE_UNITS]
+    words = header.vocabulary
+    known = [*words.quantities, *words.read, *words.kept, *words.short]
+    known += [f"dense_rate_{bits}bit" for bits in BIT_LENGTHS]
+    known += [f"die1_{key}" for key in DIE_UNITS] if words.dies else []
     pairs = []
     for heading in header.passed:
         near = get_close_matches(heading.partition("[")[0].strip().lower().replace(" ", "_"), known, n=1, cutoff=0.8)

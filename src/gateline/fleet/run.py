@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from gateline.errors import InputError
 from gateline.fleet.headers import Header, near_names, read_header
@@ -15,7 +15,7 @@ from gateline.fleet.pipeline import ahead, in_order
 from gateline.fleet.problems import Reject
 from gateline.fleet.read import ChipFigures
 from gateline.fleet.rejects import RejectsFile
-from gateline.fleet.result import Result, screen_chunk, written
+from gateline.fleet.result import Chunk, Result, ResultColumn, screen_chunk, written
 from gateline.fleet.screener import Screener
 from gateline.fleet.summary import FleetSummary
 from gateline.fleet.tables import Plan, TableReader
@@ -27,6 +27,8 @@ Progress = Callable[[int, int, int], None]
 """Told after each block how many rows have been screened, how much of the table has been read, and how much there is."""
 
 BLOCKS_AHEAD = 4
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +87,62 @@ def run(
     with table as reader:
         screener, plan = prepare(setting, reader)
         summary = FleetSummary(remarks=remarks(plan.header))
-        with output as out:
-            with RejectsFile(rejects) as listed:
-                for result in stream(screener, plan, reader, setting.threads):
-                    summary.add(result.summary)
-                    out.write(result.columns)
-                    if result.rejects:
-                        listed.write(result.rejects)
-                    if progress is not None:
-                        progress(summary.rows, reader.position(), reader.size)
-            if summary.rejected == summary.rows:
-                raise InputError(_nothing_read(reader.source, summary.rows, listed.first, rejects))
+
+        def results() -> Iterator[Written]:
+            for result in stream(screener, plan, reader, setting.threads):
+                summary.add(result.summary)
+                yield result
+
+        write_results(results(), reader, output, rejects, progress)
     return summary
+
+
+class Written(Protocol):
+    """What became of a chunk: the columns of the result without rejected rows, and the rejects."""
+
+    @property
+    def columns(self) -> Mapping[str, ResultColumn]:
+        """The columns of the result."""
+
+    @property
+    def rejects(self) -> list[Reject]:
+        """The cells that cannot be read."""
+
+    @property
+    def summary(self) -> Counted:
+        """How many rows were read and rejected, among other things."""
+
+
+class Counted(Protocol):
+    """How many rows were read, and how many of them rejected."""
+
+    rows: int
+    rejected: int
+
+
+def write_results(
+    results: Iterable[Written], reader: TableReader, output: Output, rejects: Path, progress: Progress | None
+) -> None:
+    """Write what becomes of each chunk of a table as it comes.
+
+    Raises
+    ------
+    InputError
+        If no row at all could be read.
+    """
+    rows = rejected = 0
+    with output as out:
+        with RejectsFile(rejects) as listed:
+            for result in results:
+                rows += result.summary.rows
+                rejected += result.summary.rejected
+                out.write(result.columns)
+                if result.rejects:
+                    listed.write(result.rejects)
+                if progress is not None:
+                    progress(rows, reader.position(), reader.size)
+        if rejected == rows:
+            raise InputError(_nothing_read(reader.source, rows, listed.first, rejects))
 
 
 def prepare(setting: Setting, reader: TableReader) -> tuple[Screener, Plan]:
@@ -131,12 +177,20 @@ def stream(screener: Screener, plan: Plan, reader: TableReader, threads: int, fi
         The number of the first row.
     """
 
-    def screen(numbered: tuple[Any, int]) -> Result:
+    return each_chunk(lambda chunk: screen_chunk(screener, chunk), plan, reader, threads, first)
+
+
+def each_chunk(
+    screen: Callable[[Chunk], Made], plan: Plan, reader: TableReader, threads: int, first: int = 1
+) -> Iterator[Made]:
+    """What `screen` makes of each chunk of a table, in the order of its rows; parameters are those of `stream`."""
+
+    def make(numbered: tuple[Any, int]) -> Made:
         block, start = numbered
-        return screen_chunk(screener, reader.chunk(plan, block, start))
+        return screen(reader.chunk(plan, block, start))
 
     blocks = _numbered(reader.blocks(plan), first)
-    return in_order(ahead(blocks, BLOCKS_AHEAD), screen, threads) if threads else map(screen, blocks)
+    return in_order(ahead(blocks, BLOCKS_AHEAD), make, threads) if threads else map(make, blocks)
 
 
 def _numbered(blocks: Iterable[Any], first: int) -> Iterator[tuple[Any, int]]:

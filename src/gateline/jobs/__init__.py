@@ -3,6 +3,7 @@
 from gateline.jobs.chip import default_catalogue, find_chip, screen_chip
 from gateline.jobs.fleet import screen_fleet
 from gateline.jobs.fleet_totals import fleet_totals
+from gateline.jobs.ledger import screen_ledger, screen_shipments
 from gateline.jobs.release import check_release, quick_ledger
 from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shipment
 from gateline.jobs.system import screen_system, screen_target
@@ -23,7 +24,9 @@ __all__ = [
     "screen_batches",
     "screen_chip",
     "screen_fleet",
+    "screen_ledger",
     "screen_shipment",
+    "screen_shipments",
     "screen_system",
     "screen_table",
     "screen_target",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gateline.amounts import UNKNOWN
 from gateline.chips.catalogue import Catalogue
-from gateline.chips.chipfile import STATED, Chip
+from gateline.chips.chipfile import CHANGEABLE, Chip
 from gateline.chips.derive import completed, derive
 from gateline.chips.limits import default_limits
 from gateline.chips.plausibility import findings
@@ -30,8 +30,6 @@ MAXIMUM_PATH = 1000
 HOST_LINK = re.compile(r"PCI|CXL|C2C|UPI|host|fabric", re.IGNORECASE)
 ROUNDINGS = (3, 2)
 """Significant digits to which datasheets and articles round."""
-CHANGEABLE = (*STATED, "datacenter", "designer")
-"""Inputs of a chip that may be overridden or added."""
 WEAK = frozenset({"estimate", "unknown"})
 """Confidences of figures on which nobody should stake a licence."""
 

@@ -133,7 +133,7 @@ def screen_fleet(
     _check_whole(source, output, {"--resume": resume, "--cluster": bool(cluster), "--workers": bool(workers)})
     output = None if output is None else Path(output)
     listed = rejects or rejects_beside(output)
-    _check_paths(source, output, listed)
+    check_paths(source, output, listed)
     to = Output(output, arrow=arrow)
     if Path(source).suffix.lower() not in SUFFIXES:
         return run(setting, open_table(source), to, listed, progress)
@@ -237,9 +237,20 @@ class _PartsRun:
             raise InputError(f"{self.output}: lies in the folder that is read; name another folder.")
 
 
-def _check_paths(source: str, output: Path | None, rejects: Path) -> None:
-    """Refuse to write over the table that is read, or two results into one file."""
-    named = {"the table": None if source == "-" else Path(source), "the output": output, "the rejects file": rejects}
+def check_paths(source: str, output: Path | None, rejects: Path, totals: Path | None = None) -> None:
+    """Refuse to write over the table that is read, or two results into one file.
+
+    Raises
+    ------
+    InputError
+        If two of the paths are one.
+    """
+    named = {
+        "the table": None if source == "-" else Path(source),
+        "the output": output,
+        "the rejects file": rejects,
+        "the file of totals": totals,
+    }
     seen: dict[Path, str] = {}
     for role, path in named.items():
         if path is None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from gateline.chips.chipfile import CHANGEABLE
 from gateline.clusters.derive import Member
 from gateline.clusters.derive import derive as derive_system
 from gateline.clusters.systemfile import STATED as OF_SYSTEM
@@ -15,7 +16,7 @@ from gateline.errors import InputError
 from gateline.gating import Request
 from gateline.inputs import Inputs
 from gateline.jobs.changes import read_changes, with_idle
-from gateline.jobs.chip import CHANGEABLE, Target, chip_inputs, chip_of, find_chip, identity, read_file, screen_chip
+from gateline.jobs.chip import Target, chip_inputs, chip_of, find_chip, identity, read_file, screen_chip
 from gateline.jobs.system import chips_of, members_of, screen_system
 from gateline.quantities import quantity
 from gateline.rules.corpus import Specs

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from gateline.report.shipment import RED_FLAG
 from gateline.report.wording import fact_text, words
 from gateline.rules.explain import ClauseReport
 from gateline.rules.model import Condition, Outcome, asks_about
 from gateline.screening import Screening, Verdict
+from gateline.shipments.licence import RED_FLAG
 from gateline.shipments.transaction import STATED_AS
 
 STANDING = {Outcome.MET: "raised", Outcome.UNDETERMINED: "not assessed", Outcome.NOT_MET: "not raised"}

@@ -9,13 +9,11 @@ from gateline.amounts import Amount
 from gateline.numerals import number
 from gateline.report.wording import WORD, percent
 from gateline.rules.charges import Charge, charge
-from gateline.rules.model import Outcome, Status
+from gateline.rules.model import Outcome
 from gateline.screening import Screening, Verdict
+from gateline.shipments.licence import RED_FLAG, licence_outcomes
 
 KIND = "shipment"
-RED_FLAG = "red_flag"
-LICENCE = "licence"
-IN_THE_BOOKS = (Status.IN_FORCE, Status.CODIFIED_NOT_ENFORCED)
 
 
 def each_with_shipment(screenings: Iterable[Screening]) -> Iterator[Screening]:
@@ -33,14 +31,10 @@ def licence(screening: Screening) -> tuple[Outcome, Outcome] | None:
     """
     if screening.subject.kind != KIND:
         return None
-    ours = [
-        verdict
-        for verdict in screening.verdicts
-        if verdict.rule.effect == LICENCE and screening.request.role in verdict.rule.addressees
-    ]
-    written = [verdict.outcome for verdict in ours if verdict.status in IN_THE_BOOKS]
-    enforced = [verdict.outcome for verdict in ours if verdict.enforced]
-    return max(written, default=Outcome.NOT_MET), max(enforced, default=Outcome.NOT_MET)
+    return licence_outcomes(
+        ((verdict.rule, verdict.status, verdict.enforced, verdict.outcome) for verdict in screening.verdicts),
+        screening.request.role,
+    )
 
 
 def licence_text(screening: Screening) -> str:

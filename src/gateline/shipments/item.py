@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from gateline.amounts import Amount
+from gateline.chips.dies import ADVANCED_LOGIC
 from gateline.clusters.derive import Contained, Member, as_flag, contained
 from gateline.gating import Request
 from gateline.inputs import Datum, Inputs, to_columns
@@ -34,6 +35,11 @@ WITHIN = Contained("us.ear.case-by-case-2026")
 PRESUMPTION = "us.ear.foundry-presumption"
 PRESUMING = ("foundry", "osat")
 """Roles under which an advanced logic die is presumed to be of the .a level and for datacenters."""
+RULES_ABOUT_ITEMS = (
+    *dict.fromkeys(wanted.rule for wanted in (*OF_EITHER.values(), *OF_MEMORY.values(), WITHIN)),
+    ADVANCED_LOGIC,
+)
+"""The rules on which the level of a chip, and the figures that it rests on, depend for an exporter."""
 CARRIED = (
     "datacenter",
     "designer",

@@ -1,0 +1,145 @@
+"""``gateline shipment``."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gateline.cli.options import EXIT_CODES, EXIT_ZERO, READING, ROLE, RULES, STRICT, Day, options
+from gateline.cli.output import write_output
+from gateline.errors import InputError
+
+if TYPE_CHECKING:
+    from gateline.jobs.ledger import ScreenedLedger
+
+
+@click.command()
+@click.argument("file")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Result: .csv, .parquet, .arrow or .feather. Default: standard output.",
+)
+@click.option("--as-of", type=Day(), help="Day of rows that do not state their own. Default: such rows are rejected.")
+@click.option(
+    "--columns",
+    type=click.Choice(["all", "verdicts"]),
+    default="all",
+    show_default=True,
+    help="Repeat the columns of the ledger, or only id (or row) and the new ones.",
+)
+@click.option("--by-rule", is_flag=True, help="Also write the outcome and the item of each rule in columns of its own.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["csv", "arrow"]),
+    default="csv",
+    show_default=True,
+    help="What standard output gets: CSV, or an Arrow stream.",
+)
+@options(ROLE, RULES, READING, STRICT)
+@click.option("--totals", type=click.Path(path_type=Path), help="Where the totals against their lines go, as JSON.")
+@click.option(
+    "--rejects",
+    type=click.Path(path_type=Path),
+    help="Where rows that cannot be screened are listed. Default: beside the output, or rejects.csv.",
+)
+@click.option("--allow-rejects", is_flag=True, help="Exit 0 although rows were rejected.")
+@click.option("--threads", type=click.IntRange(1), help="Threads that screen. Default: as many as there are cores.")
+@click.option("--quiet", is_flag=True, help="Say nothing of the progress, and nothing of a run without faults.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["met", "undetermined"]),
+    help="Exit 3 if a row needs a licence; with undetermined also 4 if one perhaps does.",
+)
+@options(EXIT_ZERO)
+def shipment(
+    file: str,
+    output: Path | None,
+    as_of: date | None,
+    columns: str,
+    by_rule: bool,
+    format_: str,
+    role: str,
+    rules: tuple[str, ...],
+    readings: dict[str, str],
+    strict_facts: bool,
+    totals: Path | None,
+    rejects: Path | None,
+    allow_rejects: bool,
+    threads: int | None,
+    quiet: bool,
+    fail_on: str | None,
+    exit_zero: bool,
+) -> int:
+    """Screen every row of a shipment ledger: CSV, Parquet, Arrow, or a folder of Parquet files.
+
+    Headings are canonical names: id, as_of (day of the shipment), chip or figures such as dense_rate_16bit [TFLOP/s],
+    count, from, to, hq (headquarters of the recipient's ultimate parent), consignee, end_user, end_user_country,
+    transaction, declared_value [USD], tariff_heading, end_use. An empty cell is unknown.
+
+    \b
+    Examples:
+        gateline shipment examples/shipments.csv -o screened.csv
+        gateline shipment ledger.parquet -o screened.parquet --columns verdicts --fail-on met
+
+    Exit status: 0 every row was screened, 2 bad usage or input or rejected rows, 3 and 4 with --fail-on, 1 failure.
+    """
+    from gateline.cli.progress import progress
+    from gateline.jobs import screen_ledger
+    from gateline.jobs.fleet import check_paths, rejects_beside
+    from gateline.report.ledger import summary_lines, tables, totals_document
+
+    _check_totals(totals)
+    check_paths(file, output, rejects or rejects_beside(output), totals)
+    with progress(quiet=quiet) as told:
+        screened = screen_ledger(
+            file,
+            output,
+            as_of,
+            role=role,
+            rules=rules,
+            readings=readings,
+            strict_facts=strict_facts,
+            rejects=rejects,
+            all_columns=columns == "all",
+            by_rule=by_rule,
+            arrow=format_ == "arrow",
+            threads=threads,
+            progress=told,
+        )
+    if not quiet:
+        from rich.console import Console
+
+        Console(stderr=True, highlight=False).print(tables(screened))
+        for line in summary_lines(screened):
+            click.echo(line, err=True)
+    if totals is not None:
+        write_output(json.dumps(totals_document(screened), indent=1, ensure_ascii=False) + "\n", totals)
+    if screened.summary.rejected:
+        click.echo(f"rejected rows are listed in {rejects or rejects_beside(output)}", err=True)
+    if output is not None and not quiet:
+        click.echo(f"the result is in {output}", err=True)
+    if screened.summary.rejected and not allow_rejects:
+        return 2
+    return 0 if exit_zero else _failure(screened, fail_on)
+
+
+def _check_totals(path: Path | None) -> None:
+    """Refuse a file of totals that cannot be written, before the ledger is screened."""
+    if path is None:
+        return
+    if path.suffix.lower() == ".csv" or path.is_dir() or not path.resolve().parent.is_dir():
+        raise InputError(
+            f"{path}: totals are written as JSON. Name a file such as totals.json in a folder that exists."
+        )
+
+
+def _failure(screened: ScreenedLedger, fail_on: str | None) -> int:
+    code = EXIT_CODES[screened.told.outcome.word]
+    return code if fail_on == "undetermined" or (fail_on == "met" and code == EXIT_CODES["met"]) else 0

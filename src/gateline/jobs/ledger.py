@@ -1,0 +1,217 @@
+"""Every row of a shipment ledger against the rules about shipments, and its totals against their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gateline.chips.chipfile import Chip
+from gateline.chips.derive import completed
+from gateline.clusters.derive import Member
+from gateline.errors import InputError
+from gateline.fleet.outputs import SUFFIXES as OUTPUT_SUFFIXES
+from gateline.fleet.outputs import Output
+from gateline.fleet.problems import Reject
+from gateline.fleet.run import Progress, write_results
+from gateline.fleet.sources import arrow_module, open_table
+from gateline.gating import Request
+from gateline.inputs import Inputs
+from gateline.jobs.chip import Target, chip_inputs, default_catalogue
+from gateline.jobs.fleet import check_paths, default_threads, rejects_beside
+from gateline.numerals import clip
+from gateline.rules.corpus import Specs
+from gateline.rules.specfiles import default_specs
+from gateline.shipments.item import Item
+from gateline.shipments.ledger.run import LedgerRun, LedgerSetting
+from gateline.shipments.ledger.summary import LedgerSummary, Told
+from gateline.shipments.quotas import Quotas
+from gateline.shipments.totals import QuotaTotals
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueItems:
+    """What a row ships: a chip of the catalogue with what the row states of it, or what it states alone."""
+
+    specs: Specs
+    readings: Mapping[str, str]
+    _chips: dict[str, Target] = field(default_factory=dict)
+
+    def __call__(self, name: str, stated: Inputs, as_of: date) -> Item:
+        """The item with its inputs on a day.
+
+        Raises
+        ------
+        InputError
+            If no chip has that name.
+        """
+        if not name:
+            return Item("chip", inputs := completed(stated, as_of), (Member("", Chip(name="item"), 1, inputs),))
+        if name not in self._chips:
+            found_by = default_catalogue().find(name)
+            others = f"{clip(name)}: taken as {found_by.entry.id}, the reference variant of the family."
+            self._chips[name] = Target(found_by.entry.read(), found_by.entry.id, others if found_by.others else "")
+        found = self._chips[name]
+        inputs = chip_inputs(found.chip, stated, self.specs, as_of, self.readings)
+        return Item("chip", inputs, (Member(found.id, found.chip, 1, inputs),))
+
+    def remarks(self) -> list[str]:
+        """Names of families, and what they were taken as."""
+        return sorted(found.remark for found in self._chips.values() if found.remark)
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedLedger:
+    """What became of a ledger: how many rows, what rules say of them, and its totals against their lines on a day."""
+
+    specs: Specs
+    as_of: date
+    summary: LedgerSummary
+    told: Told
+    totals: tuple[QuotaTotals, ...]
+
+
+def screen_ledger(
+    source: str,
+    output: Path | None,
+    as_of: date | None = None,
+    *,
+    role: str = "exporter",
+    rules: tuple[str, ...] = (),
+    strict_facts: bool = False,
+    readings: Mapping[str, str] | None = None,
+    rejects: Path | None = None,
+    all_columns: bool = True,
+    by_rule: bool = False,
+    threads: int | None = None,
+    arrow: bool = False,
+    progress: Progress | None = None,
+    specs: Specs | None = None,
+) -> ScreenedLedger:
+    """Screen every row of a shipment ledger, with the same answers as `screen_shipment` gives one by one.
+
+    Parameters
+    ----------
+    source : str
+        A CSV, Parquet, Arrow or Feather file, a folder of Parquet files, or ``-`` for CSV or an Arrow stream on standard input. Headings are canonical names:
+        ``id``, ``as_of``, ``chip``, ``count``, ``from``, ``to``, ``hq``, ``consignee``.
+    output : Path or None
+        CSV, Parquet, Arrow or Feather by its name, which appears only when it is complete; None writes to standard output.
+    as_of : date, optional
+        Day of rows that do not state their own; without it such rows are rejected.
+    role, rules, strict_facts, readings, specs
+        As for `screen_shipment`.
+    rejects : Path, optional
+        Where rows that cannot be screened are listed. By default beside the output, with ``.rejects.csv`` in its name.
+    all_columns : bool
+        Whether the columns of the ledger are repeated in the output.
+    by_rule : bool
+        Whether each rule has columns of its own, ``<rule>:outcome`` and ``<rule>:item``.
+    threads : int, optional
+        How many threads screen; as many as there are cores by default. The result does not depend on it.
+    arrow : bool
+        Whether standard output gets an Arrow stream instead of CSV.
+    progress : callable
+        Called with the rows screened so far, how much of the table has been read, and how much there is.
+
+    Returns
+    -------
+    ScreenedLedger
+
+    Raises
+    ------
+    InputError
+        If the ledger or an output cannot be used, or no row at all can be read.
+    """
+    specs = specs or default_specs()
+    items = CatalogueItems(specs, specs.choose_readings(readings or {}))
+    request = Request(as_of or date.today(), role, rules, strict_facts, readings or {})
+    setting = LedgerSetting(
+        specs, request, as_of is not None, items, all_columns, by_rule, threads or default_threads()
+    )
+    if output is not None and output.suffix.lower() not in OUTPUT_SUFFIXES:
+        raise InputError(f"{output}: a ledger has one result. Name a file: {', '.join(OUTPUT_SUFFIXES)}.")
+    listed = rejects or rejects_beside(output)
+    check_paths(source, output, listed)
+    with open_table(source) as reader:
+        quotas = Quotas(setting.specs, setting.request.as_of)
+        run = LedgerRun(setting, reader, quotas.add)
+        write_results(run.results(), reader, Output(output, arrow=arrow), listed, progress)
+        run.summary.remarks += items.remarks()
+        return ScreenedLedger(setting.specs, setting.request.as_of, run.summary, run.told, quotas.totals())
+
+
+def screen_shipments(
+    data: Any,
+    as_of: date | None = None,
+    *,
+    role: str = "exporter",
+    rules: tuple[str, ...] = (),
+    strict_facts: bool = False,
+    readings: Mapping[str, str] | None = None,
+    all_columns: bool = False,
+    by_rule: bool = False,
+    rejects: list[Reject] | None = None,
+    threads: int | None = None,
+    specs: Specs | None = None,
+) -> pa.Table:
+    """Screen every row of a shipment ledger in memory, with the same answers as `screen_shipment` gives one by one.
+
+    Parameters
+    ----------
+    data : dict of arrays, or an object with ``__arrow_c_stream__``
+        As for `screen_table`, with the columns of a shipment ledger.
+    as_of : date, optional
+        Day of rows that do not state their own; without it such rows cannot be read.
+    role, rules, strict_facts, readings, specs
+        As for `screen_shipment`.
+    all_columns : bool
+        Whether the columns of `data` are repeated; else the result has ``id``, or ``row``, the number of the row from one.
+    by_rule : bool
+        Whether each rule has columns of its own.
+    rejects : list, optional
+        Gets each cell that cannot be read, whose row is then left out; without a list such a cell is an error.
+    threads : int, optional
+        As for `screen_table`.
+
+    Returns
+    -------
+    pyarrow.Table
+
+    Raises
+    ------
+    InputError
+        If a column cannot hold what its heading says, or a row cannot be screened and `rejects` is not given.
+
+    Examples
+    --------
+    >>> ledger = {"chip": ["H100", "H20"], "as_of": ["2026-06-01", "2024-06-01"], "to": ["FR", "CN"], "hq": ["CN", "CN"]}
+    >>> screen_shipments(ledger).column("licence:enforced").to_pylist()
+    ['met', 'not_met']
+    """
+    tables = arrow_module("tables in memory")
+    import pyarrow as pa
+
+    from gateline.fleet.arrow_writers import to_batch
+
+    specs = specs or default_specs()
+    items = CatalogueItems(specs, specs.choose_readings(readings or {}))
+    request = Request(as_of or date.today(), role, rules, strict_facts, readings or {})
+    setting = LedgerSetting(
+        specs, request, as_of is not None, items, all_columns, by_rule, threads or default_threads()
+    )
+    run = LedgerRun(setting, tables.from_python(data), lambda _: None)
+    batches = []
+    for result in run.results():
+        if result.rejects and rejects is None:
+            first = result.rejects[0]
+            raise InputError(f"row {first.row}, {first.column}: '{clip(first.value)}': {first.reason.rstrip('.')}.")
+        if rejects is not None:
+            rejects.extend(result.rejects)
+        batches.append(to_batch(result.columns))
+    return pa.Table.from_batches(batches).unify_dictionaries()
