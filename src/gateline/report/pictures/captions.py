@@ -92,8 +92,12 @@ def _in_corner(lines: Sequence[str], room: Box, tone: str, page: Page) -> list[W
     across = inner.width - max(widths)
     if down < 0 or across < 0:
         return []
+    hidden = [mark for mark in page.marks if mark.meets(room)]
+    taken = [text for text in page.texts if text.meets(room)]
     best: tuple[float, list[Words]] | None = None
     for step, (left, top) in enumerate(PLACES):
+        if best and best[0] <= step:
+            break
         x, y = inner.left + across * left, inner.top + down * top + NAME * 0.8
         anchor = "start" if left < 0.5 else "end"
         x += max(widths) if anchor == "end" else 0
@@ -102,8 +106,8 @@ def _in_corner(lines: Sequence[str], room: Box, tone: str, page: Page) -> list[W
             for row, (line, (size, bold)) in enumerate(zip(lines, sizes, strict=True))
         ]
         boxes = [text.box.grown(1) for text in texts]
-        cost = step + HIDDEN * sum(mark.meets(box) for box in boxes for mark in page.marks)
-        if any(text.meets(box) for box in boxes for text in page.texts):
+        cost = step + HIDDEN * sum(mark.meets(box) for box in boxes for mark in hidden)
+        if any(text.meets(box) for box in boxes for text in taken):
             continue
         if best is None or cost < best[0]:
             best = cost, texts

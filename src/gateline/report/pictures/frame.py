@@ -133,9 +133,15 @@ class Axis:
     def ticks(self) -> tuple[list[Fraction], list[Fraction]]:
         """The lines of the law within the frame, and the round values that stand far enough from them."""
         bold = [line for line in self.lines if self.scale.holds(float(line))]
-        at = [self.scale(float(line)) for line in bold]
-        values = round_values(self.scale)
-        return bold, [value for value in values if all(abs(self.scale(float(value)) - place) > GAP for place in at)]
+        return bold, [value for value in round_values(self.scale) if all(self._apart(value, line) for line in bold)]
+
+    def _apart(self, value: Fraction, line: Fraction) -> bool:
+        """Whether a round value stands far enough from a line of the law; along an upright axis only height counts."""
+        distance = abs(self.scale(float(value)) - self.scale(float(line)))
+        if self.scale.stop < self.scale.start:
+            return distance > GAP
+        widths = text_width(number(value), TEXT) + text_width(number(line), TEXT, bold=True)
+        return distance > max(GAP, widths / 2 + 5)
 
     def grid(self, plot: Box, *, upright: bool) -> Markup:
         """Thin lines at the round values."""

@@ -19,6 +19,8 @@ RING_COST, DIRECTION_COST, MARK_COST, LINE_COST = 14.0, 0.6, 30.0, 3.0
 MOST_COST = 60.0
 """A name that would cost more is left out."""
 SIZE = 11.0
+APART = 2.0
+"""Between two texts."""
 REACH = 60.0
 """Marks and lines farther than this from a mark, beyond the name itself, cannot be touched by its name."""
 
@@ -128,7 +130,7 @@ def _label(mark: Mark, direction: tuple[float, float], distance: float, *, leads
 def _cost(label: Label, page: Page, mark: Mark) -> float | None:
     """What the name would cover; None where it may not stand."""
     box = label.words.box
-    if not page.frame.holds(box) or any(text.meets(box) for text in page.texts):
+    if not page.frame.holds(box) or any(map(box.grown(APART).meets, page.texts)):
         return None
     if any(_crosses(line, box) for line in page.leaders):
         return None

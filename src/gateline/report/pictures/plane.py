@@ -32,7 +32,7 @@ from gateline.report.pictures.regions import (
 )
 from gateline.report.pictures.style import hatch
 from gateline.report.pictures.subject import Shape, Standing, amount_of, shape_of
-from gateline.report.pictures.subject_marks import Told, area_colours, draw_subject
+from gateline.report.pictures.subject_marks import Told, area_colours, subject_mark, subject_texts
 from gateline.report.pictures.svg import Box, Markup, Scale, Words, el
 from gateline.report.wording import WORD, flip_text, words
 from gateline.rules.explain import Flip
@@ -214,7 +214,8 @@ def _body(drawn: Plane, standing: Standing) -> tuple[list[Markup], float]:
     page.lines.extend(borders(surfaces, blank))
     keep_free(page, chips)
     shape = shape_of(standing, drawn.program, drawn.verdict.columns, regions, drawn.x, drawn.y)
-    subject = list(_subject(drawn, standing, shape, surfaces))
+    subject = _subject(drawn, shape, surfaces)
+    texts = list(_subject_texts(drawn, standing, shape))
     names = [*captions(surfaces, drawn.tone, _naming(drawn), page)]
     diagonals = [*_diagonals(drawn)]
     labels = [*chip_names(chips, page, MOST_NAMES[drawn.narrow, drawn.far])]
@@ -232,6 +233,7 @@ def _body(drawn: Plane, standing: Standing) -> tuple[list[Markup], float]:
         *subject,
         *chip_marks(chips, drawn.tone, ((kind.x, kind.x_short), (kind.y, kind.y_short))),
         *labels,
+        *texts,
         *under,
     ], end + 12
 
@@ -249,15 +251,21 @@ def _naming(drawn: Plane) -> Naming:
     return Naming(drawn.kind.x_short, drawn.kind.y_short, drawn.kind.any_y, "not 3A090", f"excluded: {cites}")
 
 
-def _subject(drawn: Plane, standing: Standing, shape: Shape | None, surfaces: Sequence[Surface]) -> Iterator[Markup]:
-    """The chip that was screened, its name, what is not known of it, and where the answer turns."""
+def _subject(drawn: Plane, shape: Shape | None, surfaces: Sequence[Surface]) -> list[Markup]:
+    """The chip that was screened."""
+    if shape is None:
+        return []
+    colours = area_colours(shape, surfaces, drawn.x, drawn.y, drawn.tone, f"{drawn.prefix}-area")
+    return [colours, subject_mark(shape, drawn.x, drawn.y, drawn.tone, drawn.page)]
+
+
+def _subject_texts(drawn: Plane, standing: Standing, shape: Shape | None) -> Iterator[Markup]:
+    """Its name, what is not known of it, and where the answer turns."""
     if shape is None:
         return
     turns = () if drawn.narrow or drawn.far else tuple(_turns(drawn, standing))
     told = Told(_headline(drawn, standing), _detail(drawn, standing), turns)
-    clip = f"{drawn.prefix}-area"
-    yield area_colours(shape, surfaces, drawn.x, drawn.y, drawn.tone, clip)
-    yield from draw_subject(shape, told, drawn.x, drawn.y, drawn.tone, drawn.page)
+    yield from subject_texts(shape, told, drawn.x, drawn.y, drawn.page)
 
 
 def _headline(drawn: Plane, standing: Standing) -> str:

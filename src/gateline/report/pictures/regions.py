@@ -247,7 +247,7 @@ def borders(surfaces: Sequence[Surface], key: Callable[[Answer], object]) -> lis
 
 
 def painted(surfaces: Sequence[Surface], tone: Tone, hatch_of: Callable[[str], str]) -> Markup:
-    """The surfaces in their tones, those of the second class hatched, and a line wherever the tone changes."""
+    """The surfaces in their tones, those of the second class hatched, and a line wherever the tone changes; dashed between items of one tone."""
     parts: list[Markup] = []
     areas = [(tone(surface.cell.answer), surface.box) for surface in merged(surfaces, tone)]
     for name in dict.fromkeys(name for name, _ in areas if name):
@@ -255,10 +255,17 @@ def painted(surfaces: Sequence[Surface], tone: Tone, hatch_of: Callable[[str], s
         parts.append(el("path", d=path, class_=f"region t-{name} crisp"))
         if name == "second":
             parts.append(el("path", d=path, fill=hatch_of(name)))
-    lines = "".join(f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" for x1, y1, x2, y2 in borders(surfaces, tone))
-    if lines:
-        parts.append(el("path", d=lines, class_="s-ink clear", stroke_width=1.2, stroke_linecap="square"))
+    between = borders(surfaces, tone)
+    inner = [line for line in borders(surfaces, lambda answer: answer.item) if line not in between]
+    if inner:
+        parts.append(el("path", d=_strokes(inner), class_="s-muted clear", stroke_width=1, stroke_dasharray="5 4"))
+    if between:
+        parts.append(el("path", d=_strokes(between), class_="s-ink clear", stroke_width=1.2, stroke_linecap="square"))
     return join(parts)
+
+
+def _strokes(lines: Sequence[Segment]) -> str:
+    return "".join(f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" for x1, y1, x2, y2 in lines)
 
 
 def _outline(box: Box) -> str:

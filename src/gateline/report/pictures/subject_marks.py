@@ -27,35 +27,44 @@ class Told:
     turns: tuple[tuple[float, str, str], ...] = ()
 
 
-def draw_subject(shape: Shape, told: Told, x: Scale, y: Scale, tone: Tone, page: Page) -> Iterator[Markup]:
-    """The chip and its texts; the page then holds both.
-
-    Parameters
-    ----------
-    shape : Shape
-    told : Told
-        `turns` are the place of each turn from the top, its text and its tone.
-    x, y : Scale
-    tone : callable
-    page : Page
-    """
+def subject_mark(shape: Shape, x: Scale, y: Scale, tone: Tone, page: Page) -> Markup:
+    """The chip itself; the page then holds it."""
+    places = places_of(shape, x, y)
     if shape.point:
-        at = x(float(shape.point[0])), y(float(shape.point[1]))
-        page.marks.append(Box(at[0] - RADIUS, at[1] - RADIUS, at[0] + RADIUS, at[1] + RADIUS))
-        yield _ring(*at)
-        anchor_at, upper = at, at[1]
-    elif shape.pieces:
-        corners = [piece.start for piece in shape.pieces] + [shape.pieces[-1].stop]
-        places = [(x(float(across)), y(float(up))) for across, up in corners]
-        tones = [tone(piece.answer) for piece in shape.pieces]
-        yield _bar(places, tones, open_start=shape.open_start, open_end=shape.open_end)
-        page.texts.extend(_boxes(places))
-        anchor_at, upper = places[-1], places[-1][1]
-    else:
-        places = [(x(float(across)), y(float(up))) for across, up in shape.corners]
-        yield el("path", d=outline(places), class_="s-ink clear", stroke_width=3, stroke_linejoin="round")
-        anchor_at, upper = places[-1], places[-1][1]
-    yield from _texts(told, anchor_at[0], upper, page, beside=RADIUS if shape.point else HALF)
+        page.marks.append(Box(*places[0], *places[0]).grown(RADIUS))
+        return _ring(*places[0])
+    if shape.corners:
+        return el("path", d=outline(places), class_="s-ink clear", stroke_width=3, stroke_linejoin="round")
+    page.texts.extend(_boxes(places))
+    tones = [tone(piece.answer) for piece in shape.pieces]
+    return _bar(places, tones, open_start=shape.open_start, open_end=shape.open_end)
+
+
+def places_of(shape: Shape, x: Scale, y: Scale) -> list[tuple[float, float]]:
+    """The ends of its pieces, or its corners, on paper."""
+    corners = shape.corners or (*(piece.start for piece in shape.pieces), shape.pieces[-1].stop)
+    return [(x(float(across)), y(float(up))) for across, up in corners]
+
+
+def subject_texts(shape: Shape, told: Told, x: Scale, y: Scale, page: Page) -> Iterator[Markup]:
+    """Its texts, at the upper end, on the side and at the height where they hide least; the page then holds them."""
+    at, top = places_of(shape, x, y)[-1]
+    beside = RADIUS if shape.point else HALF
+    heights = (0, -2 * STEP, 2 * STEP, -3 * STEP, 3 * STEP) if shape.point else (0,)
+    sides = [
+        list(_beside(_lines(told, top + height), at, page, beside, right=right))
+        for height in heights
+        for right in (True, False)
+    ]
+    for words in max(sides, key=lambda side: (len(side), -_hidden(side, page))):
+        page.texts.append(words.box)
+        yield words.draw()
+
+
+def _lines(told: Told, top: float) -> list[tuple[float, str, str, float]]:
+    """Height, text, tone and size of each text."""
+    lines = [(top + 4, told.name, "ink", NAME), (top + 6 + STEP, told.detail, "muted", SMALL)]
+    return lines + [(place - 5, text, tone, SMALL + 0.5) for place, text, tone in told.turns]
 
 
 def area_colours(shape: Shape, surfaces: Sequence[Surface], x: Scale, y: Scale, tone: Tone, clip: str) -> Markup:
@@ -109,16 +118,6 @@ def _boxes(places: Sequence[tuple[float, float]]) -> Iterator[Box]:
         left, right = (x1 + (x2 - x1) * share / count for share in (number, number + 1))
         low, high = (y1 + (y2 - y1) * share / count for share in (number, number + 1))
         yield Box(min(left, right), min(low, high), max(left, right), max(low, high)).grown(HALF)
-
-
-def _texts(told: Told, x: float, top: float, page: Page, beside: float) -> Iterator[Markup]:
-    """The texts beside the chip, from the top down and none over another."""
-    lines = [(top + 4, told.name, "ink", NAME), (top + 4 + STEP + 2, told.detail, "muted", SMALL)]
-    lines += [(place - 5, text, tone, SMALL + 0.5) for place, text, tone in told.turns]
-    sides = [list(_beside(lines, x, page, beside, right=right)) for right in (True, False)]
-    for words in max(sides, key=lambda side: (len(side), -_hidden(side, page))):
-        page.texts.append(words.box)
-        yield words.draw()
 
 
 def _hidden(side: Sequence[Words], page: Page) -> int:
