@@ -10,7 +10,9 @@ from gateline.gating import SUBJECTS
 from gateline.numerals import clip
 from gateline.report.pictures.frame import WHOLE, Paper
 from gateline.report.pictures.memory import memory
+from gateline.report.pictures.phases import phases
 from gateline.report.pictures.plane import plane, plane_far
+from gateline.report.pictures.strip import strip
 from gateline.report.pictures.style import CSS
 from gateline.screening import Screening
 
@@ -35,6 +37,8 @@ PICTURES: dict[str, Picture] = {
     ),
     "plane-far": Picture("chip", plane_far, "the same with the whole catalogue"),
     "memory": Picture("chip", memory, "performance against memory bandwidth: case-by-case lane, tariff bands, letters"),
+    "strip": Picture("training", strip, "training compute before the line of each law, as that law counts it"),
+    "phases": Picture("training", phases, "which phase of a ledger counts for which law"),
 }
 """By name. ``draw(what, paper)`` returns an SVG document; a page that holds several sets `Paper.embedded` and has `CSS`."""
 

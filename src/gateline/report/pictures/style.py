@@ -83,6 +83,7 @@ CSS = (
     ".gl .clear{fill:none}.gl .crisp{shape-rendering:crispEdges}"
     f"{_rules(LIGHT, LIGHT_INKS)}"
     f"@media screen and (prefers-color-scheme:dark){{{_rules(DARK, DARK_INKS)}}}"
+    ".gl text.onhue{fill:#15181d}"
     "@media print{.gl{print-color-adjust:exact;-webkit-print-color-adjust:exact}}"
 )
 """The style sheet of every picture; a page that holds several needs it once."""
