@@ -28,7 +28,7 @@ from gateline.report.pictures.laws import Law, laws
 from gateline.report.pictures.notation import RAISED, power
 from gateline.report.pictures.style import PHASES, hatch
 from gateline.report.pictures.svg import Box, Markup, Scale, Words, el, fitted, text_width
-from gateline.report.wording import OPERATOR
+from gateline.report.wording import OPERATOR, words
 from gateline.screening import Screening
 
 ROW, BAR = 58.0, 28.0
@@ -84,7 +84,7 @@ def phases(screening: Screening, paper: Paper = WHOLE) -> str:
     left = 12.0 if paper.narrow else 214.0
     plot = Box(left, 26, paper.width - 30, 26 + len(bars) * ROW + (18 * len(bars) if paper.narrow else 0))
     longest = max(
-        [bar.total for bar in bars] + [law.test.threshold for bar in bars for law in bar.laws if near(bar, law)]
+        [bar.total for bar in bars] + [law.test.threshold for bar in bars for law in bar.laws if _near(bar, law)]
     )
     scale = Scale(0, float(longest) * 1.06, plot.left, plot.right)
     tones = _tones(bars)
@@ -95,7 +95,7 @@ def phases(screening: Screening, paper: Paper = WHOLE) -> str:
     )
 
 
-def near(bar: Bar, law: Law) -> bool:
+def _near(bar: Bar, law: Law) -> bool:
     """Whether a line is drawn: one many times beyond the bar would squeeze it to nothing."""
     return law.test.threshold <= 3 * bar.total
 
@@ -110,12 +110,16 @@ def _bars(account: ComputeAccount, found: Sequence[Law]) -> list[Bar]:
     return bars
 
 
+def _name(line: Line) -> str:
+    return words(line.label or line.kind)
+
+
 def _labels(lines: Sequence[Line]) -> dict[int, str]:
     """How each phase is called: the largest by name, the others together where there are more than hues."""
     if len(lines) <= len(PHASES):
-        return {number: line.label or line.kind for number, line in enumerate(lines)}
+        return {number: _name(line) for number, line in enumerate(lines)}
     largest = sorted(range(len(lines)), key=lambda number: (-lines[number].best, number))[: len(PHASES) - 1]
-    return {number: line.label or line.kind if number in largest else OTHER for number, line in enumerate(lines)}
+    return {number: _name(line) if number in largest else OTHER for number, line in enumerate(lines)}
 
 
 def _parts(lines: Sequence[Line], profile: str, labels: Mapping[int, str]) -> Iterator[Part]:
@@ -144,15 +148,15 @@ def _row(bar: Bar, row: int, scale: Scale, plot: Box, paper: Paper, prefix: str)
         at += part.value
     edge = -1.0
     for law in bar.laws:
-        if near(bar, law):
+        if _near(bar, law):
             x = scale(float(law.test.threshold))
             yield el("path", el("title", f"{law.name}: {law.line} FLOP"), d=f"M{x:.1f} {top - 6:.1f}v{BAR + 12:.1f}", class_="s-ink clear", stroke_width=2.4, stroke_dasharray=None if law.verdict.enforced else "4 3")  # fmt: skip
-            words = Words(law.line, x + 4, top - 4, SMALL, class_="halo", bold=True)
-            if words.box.right > plot.right + 26:
-                words = Words(law.line, x - 4, top - 4, SMALL, "end", "halo", bold=True)
-            if words.box.left > edge:
-                yield words.draw()
-                edge = words.box.right
+            told = Words(law.line, x + 4, top - 4, SMALL, class_="halo", bold=True)
+            if told.box.right > plot.right + 26:
+                told = Words(law.line, x - 4, top - 4, SMALL, "end", "halo", bold=True)
+            if told.box.left > edge:
+                yield told.draw()
+                edge = told.box.right
 
 
 def _names(bar: Bar, top: float, plot: Box, paper: Paper) -> Iterator[Markup]:
@@ -161,7 +165,7 @@ def _names(bar: Bar, top: float, plot: Box, paper: Paper) -> Iterator[Markup]:
     if paper.narrow:
         yield Words(fitted(laws_, plot.width - 60, TEXT, bold=True), plot.left, top - 12, TEXT, bold=True).draw()
         return
-    lines = lines_of(laws_, plot.left - 24, TEXT)
+    lines = lines_of(laws_, plot.left - 24, TEXT, bold=True)
     shown = lines[:2] + ([f"and {len(bar.laws) - 1} more"] if len(lines) > 2 else [])
     if len(lines) > 2:
         shown = [
@@ -226,7 +230,7 @@ def _under(bars: Sequence[Bar], tones: Mapping[str, str], plot: Box, prefix: str
     if "no" in shown:
         kinds.append(Sign(swatch("f-paper s-muted"), SAYS["no"], 18))
     more, end = key(kinds, left, plot.right, end + 20)
-    far = list(dict.fromkeys(f"{law.name} ({law.line})" for bar in bars for law in bar.laws if not near(bar, law)))
+    far = list(dict.fromkeys(f"{law.name} ({law.line})" for bar in bars for law in bar.laws if not _near(bar, law)))
     if not far:
         return [*drawn, *more], end
     note, end = sentence(f"Lines farther out: {', '.join(far)}.", left, plot.right, end + 20)

@@ -123,11 +123,11 @@ def _lane(law: Law, row: int, lanes: Lanes) -> Iterator[Markup]:
 
 def _names(law: Law, top: float, lanes: Lanes) -> Iterator[Markup]:
     room = lanes.plot.left - lanes.left - 8
-    lines = lines_of(law.name, room, TEXT)[:2]
+    lines = lines_of(law.name, room, TEXT, bold=True)
+    lines = lines if len(lines) <= 2 else [lines[0], fitted(" ".join(lines[1:]), room, TEXT, bold=True)]
     start = top + (20 if len(lines) == 1 else 14)
     for row, line in enumerate(lines):
-        text = fitted(line, room, TEXT, bold=True)
-        yield Words(text, lanes.left, start + 14 * row, TEXT, bold=True).draw()
+        yield Words(line, lanes.left, start + 14 * row, TEXT, bold=True).draw()
     standing = law.line if law.verdict.enforced else f"{law.line}, {_standing(law)}"
     yield Words(fitted(standing, room, SMALL), lanes.left, start + 14 * len(lines) + 2, SMALL, class_="muted").draw()
 
@@ -137,9 +137,9 @@ def _standing(law: Law) -> str:
 
 
 def _line(law: Law, top: float, lanes: Lanes) -> Iterator[Markup]:
-    """The line of the law; beyond it the surface is tinted where the law is enforced, else the line is dashed."""
+    """The line of the law; beyond it the surface is tinted where it gates. A law that is not enforced has a dashed line."""
     x = lanes.scale(float(law.test.threshold))
-    if law.verdict.enforced:
+    if law.verdict.gating:
         yield el("rect", x=x, y=top, width=lanes.plot.right - x, height=LANE, class_="t-met")
     dash = None if law.verdict.enforced else "4 3"
     title = el("title", f"{law.name}: {law.line} FLOP")
@@ -188,7 +188,13 @@ def _outcome(law: Law, top: float, lanes: Lanes) -> Iterator[Markup]:
     room = (100 if lanes.narrow else 152) - 20
     yield glyph(outcome, lanes.right + 6, top + 15)
     yield Words(WORD[outcome].lower(), lanes.right + 18, top + 19, TEXT, class_=TONE[outcome], bold=True).draw()
-    yield Words(fitted(_distance(law), room + 18, SMALL), lanes.right, top + 34, SMALL, class_="muted").draw()
+    yield Words(
+        fitted(_distance(law).removesuffix(" of it") if lanes.narrow else _distance(law), room + 18, SMALL),
+        lanes.right,
+        top + 34,
+        SMALL,
+        class_="muted",
+    ).draw()
     if not law.verdict.gating:
         yield Words("does not gate", lanes.right, top + 48, SMALL, class_="muted").draw()
 
@@ -202,7 +208,7 @@ def _distance(law: Law) -> str:
 
 
 def _share(share: Fraction) -> str:
-    return f"{number(share, 2)} ×" if share >= MANY else percent(share, 3)
+    return f"{number(share, 2)} ×" if share >= MANY else percent(share, 2)
 
 
 def _note(found: Sequence[Law]) -> str:
