@@ -82,7 +82,7 @@ def phases(screening: Screening, paper: Paper = WHOLE) -> str:
     if not bars or not any(bar.total for bar in bars):
         return sheet.empty(f"{name}: what counts where", "This ledger has no phases yet: add one with an estimate.")
     left = 12.0 if paper.narrow else 214.0
-    plot = Box(left, 26, paper.width - 30, 26 + len(bars) * ROW + (18 * len(bars) if paper.narrow else 0))
+    plot = Box(left, 26, paper.width - 30, 26 + len(bars) * ROW + (26 * len(bars) if paper.narrow else 0))
     longest = max(
         [bar.total for bar in bars] + [law.test.threshold for bar in bars for law in bar.laws if _near(bar, law)]
     )
@@ -138,8 +138,8 @@ def _tones(bars: Sequence[Bar]) -> dict[str, str]:
 
 
 def _row(bar: Bar, row: int, scale: Scale, plot: Box, paper: Paper, prefix: str) -> Iterator[Markup]:
-    height = ROW + (18 if paper.narrow else 0)
-    top = plot.top + row * height + (26 if paper.narrow else 12)
+    height = ROW + (26 if paper.narrow else 0)
+    top = plot.top + row * height + (32 if paper.narrow else 12)
     yield from _names(bar, top, plot, paper)
     at = Fraction(0)
     for part in bar.parts:
@@ -163,7 +163,7 @@ def _names(bar: Bar, top: float, plot: Box, paper: Paper) -> Iterator[Markup]:
     """The laws that count so, and the short name of the way of counting."""
     laws_ = ", ".join(law.name for law in bar.laws)
     if paper.narrow:
-        yield Words(fitted(laws_, plot.width - 60, TEXT, bold=True), plot.left, top - 12, TEXT, bold=True).draw()
+        yield Words(fitted(laws_, plot.width - 60, TEXT, bold=True), plot.left, top - 20, TEXT, bold=True).draw()
         return
     lines = lines_of(laws_, plot.left - 24, TEXT, bold=True)
     shown = lines[:2] + ([f"and {len(bar.laws) - 1} more"] if len(lines) > 2 else [])

@@ -106,7 +106,7 @@ def hatches(picture: str, tones: tuple[str, ...] = HATCHED) -> Markup:
         join(
             el(
                 "pattern",
-                el("path", d="M0 0V7", class_=f"s-{tone}", stroke_width=1.2, stroke_opacity=0.7),
+                el("path", d="M0 0V7", class_=f"s-{tone}", stroke_width=1.2, stroke_opacity="0.7"),
                 id=f"{picture}-hatch-{tone}",
                 width=7,
                 height=7,

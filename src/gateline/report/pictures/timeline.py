@@ -158,9 +158,11 @@ def _split_words(row: Row, top: float, scale: Scale) -> Iterator[Markup]:
     stretches = [segment for segment in row.segments if segment.on_paper]
     longest = max(stretches, key=lambda segment: (segment.end - segment.start, segment.start))
     box = Box(scale(longest.start.toordinal()), top, scale(longest.end.toordinal()), top + BAR)
-    text = f"{_said(longest.change)}; {'enforced' if longest.change.enforced else 'on paper only'}"
-    if text_width(text, SMALL) + 14 <= box.width:
-        yield Words(text, box.left + 8, box.bottom - 6, SMALL, class_=f"{TONE[longest.change.outcome]} halo").draw()
+    enforced = "enforced" if longest.change.enforced else "on paper only"
+    texts = [f"{_said(longest.change)}; {enforced}", f"{WORD[longest.change.outcome].lower()}; {enforced}"]
+    fits = [text for text in texts if text_width(text, SMALL) + 14 <= box.width]
+    if fits:
+        yield Words(fits[0], box.left + 8, box.bottom - 6, SMALL, class_=f"{TONE[longest.change.outcome]} halo").draw()
 
 
 def _waiting(segment: Segment, top: float, scale: Scale) -> Iterator[Markup]:

@@ -93,13 +93,14 @@ def totals(given: Totals, paper: Paper = WHOLE) -> str:
         [float(period.cap) for period in given.periods] + [float(value) for each in shown for _, value in each.steps]
     )
     rows = -(-len(shown) // columns)
+    label = min(range(min(columns, len(shown))), key=lambda place: _share(shown[place], given))
     body: list[Markup] = []
     for place, account in enumerate(shown):
         row, column = divmod(place, columns)
         x = left + column * (wide + BETWEEN)
         y = 12 + HEAD + row * (HEAD + HIGH + FOOT)
         plot = Box(x, y, x + wide, y + HIGH)
-        body += _one(account, given, plot, top * 1.08, first=column == 0, labelled=place == 0)
+        body += _one(account, given, plot, top * 1.08, first=column == 0, labelled=place == label)
     bottom = 12 + rows * (HEAD + HIGH + FOOT)
     axis = Words(f"{given.title}, {_in_thousands(top)[1]}{given.unit}", 14, (12 + HEAD + bottom - FOOT) / 2, TEXT, "middle", bold=True, turn=-90)  # fmt: skip
     body.append(axis.draw())
@@ -131,16 +132,18 @@ def _one(account: Account, given: Totals, plot: Box, top: float, *, first: bool,
     yield Words(fitted(account.name, plot.width, TEXT, bold=True), plot.left, plot.top - 22, TEXT, bold=True).draw()
     yield Words(fitted(account.detail, plot.width, SMALL), plot.left, plot.top - 7, SMALL, class_="muted").draw()
     yield from _grid(y, plot, top, first=first)
-    caps = Markup("").join(_cap(period, x, y, plot) for period in given.periods)
-    yield Markup(caps)
+    for period in given.periods:
+        yield from _above(period, x, y, plot)
     for period in given.periods:
         yield from _steps(account, period, x, y, plot)
+    for period in given.periods:
+        yield _cap(period, x, y)
     yield el("rect", x=plot.left, y=plot.top, width=plot.width, height=plot.height, class_="clear s-line")
-    if labelled:
+    if labelled and account.passed is None:
         cap_y = y(float(given.periods[0].cap))
         room = plot.width - 12
         yield Words(fitted(given.cap, room, SMALL), plot.left + 6, max(cap_y - 5, plot.top + 11), SMALL, class_="muted halo").draw()  # fmt: skip
-    yield from _passed(account, given, x, y, plot)
+    yield from _passed(account, x, y, plot)
     for period in given.periods:
         middle = (x(period.start.toordinal()) + x(period.end.toordinal())) / 2
         name = str(period.start.year) if (period.start.month, period.start.day) == (1, 1) else period.start.isoformat()
@@ -159,13 +162,18 @@ def _grid(y: Scale, plot: Box, top: float, *, first: bool) -> Iterator[Markup]:
             yield Words(text, plot.left - 6, at + 4, SMALL, "end", "muted").draw()
 
 
-def _cap(period: Period, x: Scale, y: Scale, plot: Box) -> Markup:
-    """The cap of a period, the space above it tinted."""
+def _above(period: Period, x: Scale, y: Scale, plot: Box) -> Iterator[Markup]:
+    """The space above the cap of a period, and where the period starts."""
     start, end, at = x(period.start.toordinal()), x(period.end.toordinal()), y(float(period.cap))
-    area = el("rect", x=start, y=plot.top, width=end - start, height=at - plot.top, class_="t-met", fill_opacity=0.6)
-    line = el("path", d=f"M{start:.1f} {at:.1f}H{end:.1f}", class_="s-ink clear", stroke_dasharray="6 4", stroke_width=1.4)  # fmt: skip
-    edge = el("path", d=f"M{start:.1f} {plot.top:.1f}V{plot.bottom:.1f}", class_="s-line clear")
-    return Markup(area + line + edge)
+    yield el("rect", x=start, y=plot.top, width=end - start, height=at - plot.top, class_="t-met", fill_opacity="0.6")
+    yield el("path", d=f"M{start:.1f} {plot.top:.1f}V{plot.bottom:.1f}", class_="s-line clear")
+
+
+def _cap(period: Period, x: Scale, y: Scale) -> Markup:
+    """The cap of a period."""
+    start, end, at = x(period.start.toordinal()), x(period.end.toordinal()), y(float(period.cap))
+    line = f"M{start:.1f} {at:.1f}H{end:.1f}"
+    return el("path", d=line, class_="s-ink clear", stroke_dasharray="6 4", stroke_width=1.4)
 
 
 def _steps(account: Account, period: Period, x: Scale, y: Scale, plot: Box) -> Iterator[Markup]:
@@ -176,13 +184,13 @@ def _steps(account: Account, period: Period, x: Scale, y: Scale, plot: Box) -> I
     for day, value in inside:
         line += f"H{x(day.toordinal()):.1f}V{y(float(value)):.1f}"
     line += f"H{end:.1f}"
-    yield el("path", d=f"{line}V{plot.bottom:.1f}Z", class_="t-none", fill_opacity=0.8)
+    yield el("path", d=f"{line}V{plot.bottom:.1f}Z", class_="t-none", fill_opacity="0.8")
     last = inside[-1][1] if inside else Fraction(0)
     title = el("title", f"{account.name}, from {period.start}: {number(last)}")
     yield el("path", title, d=line, class_="s-ink clear", stroke_width=1.8)
 
 
-def _passed(account: Account, given: Totals, x: Scale, y: Scale, plot: Box) -> Iterator[Markup]:
+def _passed(account: Account, x: Scale, y: Scale, plot: Box) -> Iterator[Markup]:
     """The day on which the cap was passed."""
     if account.passed is None:
         return
@@ -190,9 +198,10 @@ def _passed(account: Account, given: Totals, x: Scale, y: Scale, plot: Box) -> I
     at = x(account.passed.toordinal()), y(float(value))
     yield el("circle", cx=at[0], cy=at[1], r=4.5, class_="f-met s-paper", stroke_width=1.2)
     text = f"passed {account.passed}"
-    leftward = at[0] - 8 - text_width(text, SMALL, bold=True) > plot.left
-    place = (at[0] - 8, "end") if leftward else (at[0] + 8, "start")
-    yield Words(text, place[0], max(at[1] + 4, plot.top + 24), SMALL, place[1], "met halo", bold=True).draw()
+    half = text_width(text, SMALL, bold=True) / 2 + 4
+    middle = min(max(at[0], plot.left + half), plot.right - half)
+    yield el("path", d=f"M{at[0]:.1f} {at[1] - 5:.1f}V{plot.top + 19:.1f}", class_="s-met clear")
+    yield Words(text, middle, plot.top + 14, SMALL, "middle", "met halo", bold=True).draw()
 
 
 def _note(given: Totals, ordered: Sequence[Account]) -> str:
