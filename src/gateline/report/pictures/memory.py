@@ -6,7 +6,6 @@ Linear axes, because the legal shapes are boxes. Lane and bands are painted from
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from gateline.jobs.points import catalogue_points
@@ -19,7 +18,6 @@ from gateline.report.pictures.plane import RULE, verdict_words
 from gateline.report.pictures.regions import (
     Answer,
     Surface,
-    Tone,
     borders,
     cut_plane,
     merged,
@@ -31,38 +29,14 @@ from gateline.report.pictures.style import hatch
 from gateline.report.pictures.subject import Standing, amount_of, shape_of
 from gateline.report.pictures.subject_marks import Told, subject_mark, subject_texts
 from gateline.report.pictures.svg import Box, Markup, Scale, Words, el
-from gateline.report.wording import words
+from gateline.report.pictures.tariff_bands import SHOWN, TARIFF, Layer, View, X, Y, band_names, magnified_bands
 from gateline.rules.model import Outcome, QuantityTest
 from gateline.rules.program import Program, compile_version
 from gateline.screening import Screening, Verdict
 
-LANE, TARIFF, LETTERS = "us.ear.case-by-case-2026", "us.tariff.section-232", "us.bis.is-informed-2025-04"
-X, Y = "total_processing_performance", "dram_bandwidth"
-SHOWN = ((X, "TPP"), (Y, "DRAM"))
+LANE, LETTERS = "us.ear.case-by-case-2026", "us.bis.is-informed-2025-04"
 REACH = (42_000.0, 8_600.0)
 """Ends of the frame [TPP, GB/s]; a few chips lie beyond it and are counted."""
-SMALL = 14.0
-"""A band narrower than this is drawn magnified as well."""
-INSET = (316.0, 180.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """A version on the plane: its program, its surfaces and their tones."""
-
-    verdict: Verdict
-    program: Program
-    surfaces: list[Surface]
-    tone: Tone
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """The plane, or the part of it that is magnified."""
-
-    plot: Box
-    x: Scale
-    y: Scale
 
 
 def memory(screening: Screening, paper: Paper = WHOLE) -> str:
@@ -141,8 +115,12 @@ def _body(
         page.lines.extend(borders(layer.surfaces, layer.tone))
     mark_tone = tone_of(_program(screening, verdicts[RULE]))
     subject, texts = _subject(screening, verdicts, layers, standing, view, page, f"{sheet.prefix}-plot")
-    bands = list(_band_names(layers, page))
-    inset = [] if sheet.paper.narrow else list(_inset(layers, chips, mark_tone, view, page, sheet.prefix))
+    bands = list(band_names(list(layers.values()), page))
+    inset = (
+        []
+        if sheet.paper.narrow
+        else list(magnified_bands(list(layers.values()), chips, mark_tone, view, page, standing, sheet.prefix))
+    )
     letters = list(_letters(verdicts, view, page))
     names = list(_captions(layers, page))
     labels = list(chip_names(chips, page, 16 if sheet.paper.narrow else 60))
@@ -211,31 +189,6 @@ def _subject(
     return drawn, list(texts)
 
 
-def _band_names(layers: Mapping[str, Layer], page: Page) -> Iterator[Markup]:
-    """The name of each tariff band above it, or beside it."""
-    for surface in _bands(layers):
-        box = surface.box
-        name = f"tariff {words((surface.cell.answer.item or 'band').replace('-', ' '))}"
-        places = [
-            Words(name, box.left, box.top - 5, 11.5, "start", "second halo", bold=True),
-            Words(name, box.left - 6, (box.top + box.bottom) / 2 + 4, 11.5, "end", "second halo", bold=True),
-            Words(name, box.right + 6, (box.top + box.bottom) / 2 + 4, 11.5, "start", "second halo", bold=True),
-            Words(name, box.left, box.bottom + 14, 11.5, "start", "second halo", bold=True),
-        ]
-        free = [place for place in places if page.frame.holds(place.box) and not any(map(place.box.meets, page.texts))]
-        if free and box.width >= SMALL:
-            best = min(free, key=lambda place: sum(map(place.box.meets, page.marks)))
-            page.texts.append(best.box)
-            yield best.draw()
-
-
-def _bands(layers: Mapping[str, Layer]) -> list[Surface]:
-    if TARIFF not in layers:
-        return []
-    joined = merged(layers[TARIFF].surfaces, lambda answer: answer)
-    return [surface for surface in joined if surface.cell.answer.outcome is Outcome.MET]
-
-
 def _letters(verdicts: Mapping[str, Verdict], view: View, page: Page) -> Iterator[Markup]:
     """The bandwidth from which the letters of 2025 are reported to reach a chip."""
     clauses = verdicts[LETTERS].version.items if LETTERS in verdicts else ()
@@ -276,80 +229,6 @@ def _captions(layers: Mapping[str, Layer], page: Page) -> Iterator[Markup]:
             placed = next(filter(None, (in_corner(lines[:count], room, tone, page) for count in (3, 1))), [])
             page.texts.extend(text.box for text in placed)
             yield from (text.draw() for text in placed)
-
-
-def _inset(
-    layers: Mapping[str, Layer], chips: Spread, tone: Tone, view: View, page: Page, prefix: str
-) -> Iterator[Markup]:
-    """Bands too narrow to be seen, magnified where the fewest chips lie."""
-    for count, surface in enumerate(band for band in _bands(layers) if band.box.width < SMALL):
-        cell = surface.cell
-        if cell.left is None or cell.right is None or cell.bottom is None or cell.top is None:
-            continue
-        wide, high = float(cell.right - cell.left), float(cell.top - cell.bottom)
-        across = float(cell.left) - 1.6 * wide, float(cell.right) + 2.2 * wide
-        up = float(cell.bottom) - 1.7 * high, float(cell.top) + 1.1 * high
-        box = _free_box(view.plot, page)
-        if box is None:
-            return
-        part = View(box, Scale(*across, box.left, box.right), Scale(*up, box.bottom, box.top))
-        page.texts.append(box.grown(4))
-        yield from _magnified(layers, chips, tone, view, part, surface, f"{prefix}-inset-{count}")
-
-
-def _free_box(plot: Box, page: Page) -> Box | None:
-    """The place for an inset that hides the fewest chips and no text."""
-    width, height = INSET
-    places = [
-        Box(left, top, left + width, top + height)
-        for top in range(int(plot.bottom - height - 10), int(plot.top) + 10, -20)
-        for left in range(int(plot.right - width - 8), int(plot.left + plot.width / 2), -20)
-    ]
-    free = [place for place in places if not any(map(place.grown(4).meets, page.texts))]
-    return min(free, key=lambda place: sum(map(place.grown(6).meets, page.marks)), default=None)
-
-
-def _magnified(
-    layers: Mapping[str, Layer], chips: Spread, tone: Tone, view: View, part: View, band: Surface, clip: str
-) -> Iterator[Markup]:
-    box = part.plot
-    seen = Box(view.x(part.x.low), view.y(part.y.high), view.x(part.x.high), view.y(part.y.low))
-    yield el("rect", x=seen.left, y=seen.top, width=seen.width, height=seen.height, class_="clear s-muted")
-    links = f"M{seen.left:.1f} {seen.bottom:.1f}L{box.left:.1f} {box.bottom:.1f}M{seen.right:.1f} {seen.top:.1f}L{box.right:.1f} {box.top:.1f}"
-    yield el("path", d=links, class_="s-muted clear", stroke_width=0.8)
-    yield el("rect", x=box.left, y=box.top, width=box.width, height=box.height, class_="f-paper")
-    for layer in layers.values():
-        surfaces = on_paper(cut_plane(layer.program, {}, X, Y), part.x, part.y)
-        yield painted(surfaces, layer.tone, lambda tone: hatch(clip.split("-inset")[0], tone))
-    yield el("rect", x=box.left, y=box.top, width=box.width, height=box.height, class_="clear s-ink", stroke_width=1)
-    yield Words("magnified", box.left + 6, box.top + 14, 11, "start", "muted halo").draw()
-    page = Page(box.grown(-3))
-    page.texts.append(Words("magnified", box.left + 6, box.top + 14, 11).box)
-    yield from _band_texts(band, part, page)
-    inside = [spot for spot in chips.inside if seen.left < spot.x < seen.right and seen.top < spot.y < seen.bottom]
-    near = spread([spot.point for spot in inside], "", (X, Y), part.x, part.y)
-    keep_free(page, near)
-    yield from chip_marks(near, tone, SHOWN)
-    yield from chip_names(near, page, 8)
-
-
-def _band_texts(band: Surface, part: View, page: Page) -> Iterator[Markup]:
-    """The name and the span of a magnified band, to its right."""
-    cell = band.cell
-    if cell.left is None or cell.right is None or cell.bottom is None or cell.top is None:
-        return
-    right, top = part.x(float(cell.right)), part.y(float(cell.top))
-    name = (cell.answer.item or "band").replace("-", " ")
-    lines = [
-        (f"tariff {name}", "second", True),
-        (f"{number(cell.left)} to {number(cell.right)} TPP", "muted", False),
-        (f"{number(cell.bottom)} to {number(cell.top)} GB/s", "muted", False),
-    ]
-    for row, (text, tone, bold) in enumerate(lines):
-        told = Words(text, right + 6, top + 14 + 15 * row, 11, "start", f"{tone} halo", bold)
-        if page.frame.holds(told.box):
-            page.texts.append(told.box)
-            yield told.draw()
 
 
 def _under(

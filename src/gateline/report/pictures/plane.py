@@ -5,7 +5,6 @@ Regions are painted from the version that speaks on the date, the chip's own fla
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,6 +14,7 @@ from gateline.chips.telling import describe
 from gateline.jobs.points import catalogue_points
 from gateline.numerals import number
 from gateline.quantities import QUANTITIES
+from gateline.report.pictures.areas import area_lines
 from gateline.report.pictures.captions import Naming, captions
 from gateline.report.pictures.chips import Spread, chip_marks, chip_names, keep_free, mark_key, spread
 from gateline.report.pictures.frame import WHOLE, Axis, Paper, Sheet, Sign, frame, key, sentence
@@ -33,17 +33,13 @@ from gateline.report.pictures.regions import (
 from gateline.report.pictures.style import hatch
 from gateline.report.pictures.subject import Shape, Standing, amount_of, shape_of
 from gateline.report.pictures.subject_marks import Told, area_colours, subject_mark, subject_texts
-from gateline.report.pictures.svg import Box, Markup, Scale, Words, el
+from gateline.report.pictures.svg import Box, Markup, Scale, el
 from gateline.report.wording import WORD, flip_text, words
 from gateline.rules.explain import Flip
 from gateline.rules.program import Program, compile_version
 from gateline.screening import Screening, Verdict
 
 RULE = "us.ear.3a090"
-AREAS = (100, 300, 858, 2400)
-"""Die areas of the diagonals [mm²]."""
-RETICLE = 858
-"""One exposure field of 26 mm by 33 mm [mm²]."""
 MOST_NAMES = {(False, False): 64, (False, True): 34, (True, False): 18, (True, True): 14}
 """By whether the paper is narrow and the frame is the far one."""
 
@@ -220,7 +216,7 @@ def _body(drawn: Plane, standing: Standing) -> tuple[list[Markup], float]:
     subject = _subject(drawn, shape, surfaces)
     texts = list(_subject_texts(drawn, standing, shape))
     names = [*captions(surfaces, drawn.tone, _naming(drawn), page)]
-    diagonals = [*_diagonals(drawn)]
+    diagonals = [*area_lines(drawn.x, drawn.y, page, narrow=drawn.narrow)] if kind.tie else []
     labels = [*chip_names(chips, page, MOST_NAMES[drawn.narrow, drawn.far])]
     under, end = _under(drawn, chips, shape)
     horizontal, vertical = Axis(drawn.x, regions.x_cuts, kind.x_title), Axis(drawn.y, regions.y_cuts, kind.y_title)
@@ -318,33 +314,6 @@ def _turn(flip: Flip) -> str:
         return f"larger: {then}"
     sign = "≤" if flip.operator == "<=" else "<"
     return f"area {sign} {number(Fraction(flip.value), operator=flip.operator)} mm² → {then}"
-
-
-def _diagonals(drawn: Plane) -> Iterator[Markup]:
-    """Lines of equal die area, each with its name where it is least in the way."""
-    for area in AREAS if drawn.kind.tie else ():
-        left = max(drawn.x.low, area * drawn.y.low)
-        right = min(drawn.x.high, area * drawn.y.high)
-        if left >= right:
-            continue
-        start = drawn.x(left), drawn.y(left / area)
-        stop = drawn.x(right), drawn.y(right / area)
-        line = f"M{start[0]:.1f} {start[1]:.1f}L{stop[0]:.1f} {stop[1]:.1f}"
-        yield el("path", d=line, class_="s-muted clear", stroke_dasharray="1 4", stroke_width=1)
-        text = f"{area:,} mm²{' (one reticle)' if area == RETICLE and not drawn.narrow else ''}"
-        if label := _along(text, start, stop, drawn.page):
-            drawn.page.texts.append(label.box)
-            yield label.draw()
-
-
-def _along(text: str, start: tuple[float, float], stop: tuple[float, float], page: Page) -> Words | None:
-    """A text on a line where it covers least; None where the line has no room for it."""
-    turn = math.degrees(math.atan2(stop[1] - start[1], stop[0] - start[0]))
-    shares = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
-    places = [(start[0] + (stop[0] - start[0]) * share, start[1] + (stop[1] - start[1]) * share) for share in shares]
-    labels = [Words(text, x, y - 3, 11, "middle", "muted halo", turn=turn) for x, y in places]
-    free = [each for each in labels if page.frame.holds(each.box) and not any(map(each.box.meets, page.texts))]
-    return min(free, key=lambda label: sum(map(label.box.meets, page.marks)), default=None)
 
 
 def _use(drawn: Plane) -> bool | None:

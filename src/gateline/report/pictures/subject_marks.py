@@ -32,7 +32,7 @@ def subject_mark(shape: Shape, x: Scale, y: Scale, tone: Tone, page: Page, clip:
     places = places_of(shape, x, y)
     if shape.point:
         page.texts.append(Box(*places[0], *places[0]).grown(RADIUS))
-        return _ring(*places[0])
+        return ring(*places[0])
     if shape.corners:
         line = outline(places)
         return el(
@@ -100,7 +100,8 @@ def outline(places: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places) + "Z"
 
 
-def _ring(x: float, y: float) -> Markup:
+def ring(x: float, y: float) -> Markup:
+    """The mark of a chip of which both quantities are known."""
     return join(
         [
             el("circle", cx=x, cy=y, r=RADIUS, class_="f-paper s-ink", stroke_width=3),
