@@ -351,6 +351,13 @@ def test_famous_chips_are_in_the_catalogue() -> None:
             {"total_processing_performance": "unknown", "applicable_die_area": "unknown"},
             "no TPP and no die area",
         ),
+        # Planar dies count towards no area, so there is no density to draw (Note 1 to the definition).
+        (
+            "plane",
+            DAY,
+            {"non_planar_transistors": "no", "applicable_die_area": "0 mm^2"},
+            "it has no performance density",
+        ),
         ("memory", DAY, {"total_processing_performance": "unknown"}, "no TPP; enter a dense rate"),
     ],
 )
@@ -650,6 +657,7 @@ def run(monkeypatch, capsys):
         (["chip", "H100", "--as-of", "2024-06-01", "--picture", "memory"], 3, "gl-memory-1"),
         (["release", "--compute", "2e26 FLOP", "--as-of", "2026-11-22"], 3, "gl-strip-1"),
         (["release", "--compute", "2e22 FLOP", "--as-of", "2026-11-22", "--picture", "phases"], 0, "gl-phases-1"),
+        (["timeline", "A800", "--to", "2026-11-22"], 0, "gl-timeline-1"),
     ],
 )
 def test_command_line_draws(run, arguments: list[str], code: int, prefix: str) -> None:
@@ -672,6 +680,7 @@ def test_command_line_writes_a_file(run, tmp_path: Path) -> None:
         (["chip", "H20", "--format", "svg", "--picture", "strip"], "no picture of a chip is called 'strip'"),
         (["chip", str(ROOT / "examples" / "server.yaml"), "--format", "svg"], "there is no picture of a system"),
         (["release", "--compute", "2e22 FLOP", "--format", "svg", "--picture", "plane"], "Pictures: strip, phases"),
+        (["timeline", "H20", "H100", "--format", "svg"], "the picture shows one chip over time"),
     ],
 )
 def test_command_line_says_what_it_cannot_draw(run, arguments: list[str], says: str) -> None:

@@ -219,7 +219,7 @@ def _captions(layers: Mapping[str, Layer], page: Page) -> Iterator[Markup]:
     lane = layers[LANE]
     texts = {
         Outcome.MET: ["Case-by-case review", f"for China and Macau, since {lane.verdict.version.id};", "other conditions apply"],
-        Outcome.NOT_MET: ["outside this lane", "3A090.a items for data centres:", "presumption of denial"],
+        Outcome.NOT_MET: ["outside this lane", "3A090.a for data centres, for China", "and Macau: presumption of denial"],
     }  # fmt: skip
     joined = merged(lane.surfaces, lambda answer: answer)
     for outcome, lines in texts.items():

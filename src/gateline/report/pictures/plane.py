@@ -31,7 +31,7 @@ from gateline.report.pictures.regions import (
     tone_of,
 )
 from gateline.report.pictures.style import hatch
-from gateline.report.pictures.subject import Shape, Standing, amount_of, shape_of
+from gateline.report.pictures.subject import Shape, Standing, amount_of, is_undefined, shape_of
 from gateline.report.pictures.subject_marks import Told, area_colours, subject_mark, subject_texts
 from gateline.report.pictures.svg import Box, Markup, Scale, el
 from gateline.report.wording import WORD, flip_text, words
@@ -63,6 +63,7 @@ class Kind:
     y_short: str
     any_y: str
     ask: str
+    undefined: str
     near: Window
     far: Window
 
@@ -77,6 +78,7 @@ DENSITY = Kind(
     y_short="PD",
     any_y="at any density",
     ask="no TPP and no die area; enter a dense rate",
+    undefined="it has no performance density, because no die is made with non-planar transistors",
     near=(900, 8600, 1.1, 13.5),
     far=(700, 200_000, 0.8, 60),
 )
@@ -90,6 +92,7 @@ INTERCONNECT = Kind(
     y_short="I/O",
     any_y="at any I/O",
     ask="no rate and no I/O bandwidth; enter a dense rate",
+    undefined="",
     near=(900, 60_000, 20, 12_000),
     far=(700, 200_000, 10, 60_000),
 )
@@ -167,8 +170,9 @@ def verdict_words(screening: Screening, verdict: Verdict) -> str:
 
 
 def _standing(screening: Screening, verdict: Verdict, kind: Kind) -> Standing:
+    x, y = (verdict.columns.get(name) for name in (kind.x, kind.y))
     tie = amount_of(screening.quantities.get(kind.tie))
-    return Standing(amount_of(verdict.columns.get(kind.x)), amount_of(verdict.columns.get(kind.y)), tie)
+    return Standing(amount_of(x), amount_of(y), tie, is_undefined(y))
 
 
 def window(kind: Kind, standing: Standing, *, far: bool) -> Window:
@@ -218,7 +222,7 @@ def _body(drawn: Plane, standing: Standing) -> tuple[list[Markup], float]:
     names = [*captions(surfaces, drawn.tone, _naming(drawn), page)]
     diagonals = [*area_lines(drawn.x, drawn.y, page, narrow=drawn.narrow)] if kind.tie else []
     labels = [*chip_names(chips, page, MOST_NAMES[drawn.narrow, drawn.far])]
-    under, end = _under(drawn, chips, shape)
+    under, end = _under(drawn, standing, chips, shape)
     horizontal, vertical = Axis(drawn.x, regions.x_cuts, kind.x_title), Axis(drawn.y, regions.y_cuts, kind.y_title)
     return [
         painted(surfaces, blank, lambda tone: hatch(drawn.prefix, tone)),
@@ -324,7 +328,7 @@ def _use(drawn: Plane) -> bool | None:
     return bool(stated.low) if stated.known else None
 
 
-def _under(drawn: Plane, chips: Spread, shape: Shape | None) -> tuple[list[Markup], float]:
+def _under(drawn: Plane, standing: Standing, chips: Spread, shape: Shape | None) -> tuple[list[Markup], float]:
     """The key, and a sentence where there is nothing to draw of the chip."""
     kind = drawn.kind
     signs = [*mark_key(drawn.program, chips)]
@@ -337,7 +341,8 @@ def _under(drawn: Plane, chips: Spread, shape: Shape | None) -> tuple[list[Marku
     if other := OTHER_USE.get(_use(drawn), ""):
         says.append(f"Regions are those for a chip {other}, as this one; each mark has the colour of its own answer.")
     if shape is None:
-        says.insert(0, f"Nothing of {drawn.screening.subject.name} to draw: {kind.ask}.")
+        ask = kind.undefined if standing.undefined else kind.ask
+        says.insert(0, f"Nothing of {drawn.screening.subject.name} to draw: {ask}.")
     if not says:
         return drawn_key, end
     note, end = sentence(" ".join(says), drawn.plot.left, drawn.plot.right, end + 18)

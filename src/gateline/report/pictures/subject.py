@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from gateline.amounts import UNKNOWN, Amount
 from gateline.inputs import exact_value
+from gateline.metrics import UNDEFINED
 from gateline.report.pictures.regions import Answer, Regions, answers
 from gateline.report.pictures.svg import Scale
 from gateline.rules.columns import Column, Columns
@@ -21,17 +22,19 @@ Corner = tuple[Fraction, Fraction]
 class Standing:
     """What is known of a chip on a plane: its two quantities, and the one that ties them, where there is such.
 
-    `tie` is the die area: the upper quantity is the other one per area.
+    `tie` is the die area: the upper quantity is the other one per area. `undefined` says that there is no such ratio,
+    because nothing counts towards the area.
     """
 
     x: Amount
     y: Amount
     tie: Amount = UNKNOWN
+    undefined: bool = False
 
     @property
     def placed(self) -> bool:
         """Whether there is anything to draw."""
-        return not (self.x.unknown and self.y.unknown and self.tie.unknown)
+        return not self.undefined and not (self.x.unknown and self.y.unknown and self.tie.unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ def amount_of(column: object) -> Amount:
         return UNKNOWN
     low, high = exact_value(column.low[0]), exact_value(column.high[0])
     return UNKNOWN if low is not None and low < 0 else Amount(low, high)
+
+
+def is_undefined(column: object) -> bool:
+    """Whether a ratio of one row has no value."""
+    return isinstance(column, Column) and bool(column.low[0] == UNDEFINED)
 
 
 def shape_of(

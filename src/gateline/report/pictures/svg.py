@@ -71,13 +71,18 @@ def el(name: str, *children: str, **attributes: str | float | None) -> Markup:
         for key, value in attributes.items()
         if value is not None
     )
-    inside = "".join(child if isinstance(child, Markup) else escape(plain(child)) for child in children)
+    inside = "".join(child if isinstance(child, Markup) else escape(_printed(child)) for child in children)
     start = f"<{name}{''.join(named)}"
     return Markup(f"{start}>{inside}</{name}>" if children else f"{start}/>")
 
 
 def _value(value: str | float) -> str:
-    return plain(value) if isinstance(value, str) else place(value)
+    return _printed(value) if isinstance(value, str) else place(value)
+
+
+def _printed(text: str) -> str:
+    """The text without marks that steer or turn; most texts have none."""
+    return text if text.isprintable() else plain(text)
 
 
 def place(value: float) -> str:
@@ -105,7 +110,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     >>> round(text_width("H100", 10), 2)
     23.9
     """
-    width = sum(WIDTHS.get(mark, UNKNOWN_WIDTH) for mark in plain(text)) * size / 1000
+    width = sum(WIDTHS.get(mark, UNKNOWN_WIDTH) for mark in _printed(text)) * size / 1000
     return width * BOLD if bold else width
 
 
