@@ -109,8 +109,9 @@ def _cheapest(mark: Mark, page: Page) -> Label | None:
             cost = ring * RING_COST + number * DIRECTION_COST
             if best and best[0] <= cost:
                 break
-            extra = _cost(label, near, mark)
-            if extra is not None and cost + extra < (best[0] if best else MOST_COST):
+            room = (best[0] if best else MOST_COST) - cost
+            extra = _cost(label, near, mark, room)
+            if extra is not None and extra < room:
                 best = cost + extra, label
     return best[1] if best else None
 
@@ -127,17 +128,19 @@ def _label(mark: Mark, direction: tuple[float, float], distance: float, *, leads
     return Label(words, (*start, x - across, y - down))
 
 
-def _cost(label: Label, page: Page, mark: Mark) -> float | None:
-    """What the name would cover; None where it may not stand."""
+def _cost(label: Label, page: Page, mark: Mark, most: float) -> float | None:
+    """What the name would cover; None where it may not stand, or that alone would cost `most`."""
     box = label.words.box
     if not page.frame.holds(box) or any(map(box.grown(APART).meets, page.texts)):
+        return None
+    own = mark.box
+    covered = sum(map(box.meets, page.marks)) - box.meets(own)
+    if covered * MARK_COST >= most:
         return None
     if any(_crosses(line, box) for line in page.leaders):
         return None
     if label.leader and any(_crosses(label.leader, text) for text in page.texts):
         return None
-    own = mark.box
-    covered = sum(map(box.meets, page.marks)) - box.meets(own)
     crossed = sum(_crosses(line, box) for line in page.lines)
     if label.leader:
         covered += sum(_crosses(label.leader, other) for other in page.marks if other != own)
