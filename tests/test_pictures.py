@@ -406,6 +406,20 @@ def test_strip_draws_what_is_counted_and_what_is_open() -> None:
     assert "the 90 % band" in svg
 
 
+def test_strip_adds_up_what_is_open_where_figures_have_no_distribution(tmp_path: Path) -> None:
+    """9e25 of pre-training counts in California; 2e25 of rollouts are open there and count for the EU."""
+    path = tmp_path / "ledger.yaml"
+    path.write_text(
+        "model: M\nphases:\n"
+        "  - {kind: pretraining, estimates: [{method: declared, compute: 9e25 FLOP}]}\n"
+        "  - {kind: rl_rollouts, estimates: [{method: declared, compute: 2e25 FLOP}]}\n"
+    )
+    found = marks(PICTURES["strip"].draw(check_release(str(path), DAY)))
+    assert found["California SB 53, counted: 9 × 10²⁵ FLOP, not met"].startswith("f-none")
+    assert found["California SB 53, with what is open: 1.1 × 10²⁶ FLOP, met"].startswith("f-paper s-met")
+    assert found["AI Act article 51(2): 1.1 × 10²⁶ FLOP, met"].startswith("f-met")
+
+
 def test_strip_sorts_by_line_and_leaves_out_dead_texts() -> None:
     written = [words.text for words in texts(PICTURES["strip"].draw(release("1e25 FLOP")))]
     assert written.index("AI Act article 51(2)") < written.index("California SB 53")
