@@ -12,6 +12,7 @@ from gateline.cli.options import (
     CHECK_FORMAT,
     EXIT_ZERO,
     OUTPUT,
+    PICTURE,
     READING,
     ROLE,
     RULES,
@@ -38,7 +39,7 @@ from gateline.cli.options import (
     type=click.Choice(["export", "reexport", "transfer"]),
     help="What the shipment is; taken from --from and --to where it is left out.",
 )
-@options(SET, ROLE, RULES, READING, STRICT, CHECK_FORMAT, OUTPUT, EXIT_ZERO)
+@options(SET, ROLE, RULES, READING, STRICT, CHECK_FORMAT, PICTURE, OUTPUT, EXIT_ZERO)
 def chip(
     targets: tuple[str, ...],
     as_of: date,
@@ -55,6 +56,7 @@ def chip(
     readings: dict[str, str],
     strict_facts: bool,
     format_: str,
+    picture: str,
     output: Path | None,
     exit_zero: bool,
 ) -> int:
@@ -69,6 +71,7 @@ def chip(
         gateline chip H20 --as-of 2024-06-01
         gateline chip examples/foundry-die.yaml --role foundry --format json
         gateline chip examples/server.yaml --format markdown -o server.md
+        gateline chip H20 --format svg --picture plane -o plane.svg
         gateline chip H200 --from US --to CN --hq CN
 
     Exit status: 0 not met, 3 met, 4 undetermined, 2 bad usage or input, 1 failure.
@@ -93,5 +96,5 @@ def chip(
         )
         for target in targets
     ]
-    show(checked, format_, output)
+    show(checked, format_, output, picture)
     return exit_code([each.screening.gravest for each in checked], exit_zero=exit_zero)

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "json", "csv"]),
+    type=click.Choice(["text", "json", "csv", "svg"]),
     default="text",
     show_default=True,
-    help="Text for people, JSON for programs; CSV with --all.",
+    help="Text for people, JSON for programs; CSV with --all; SVG is the picture of one chip.",
 )
 def timeline(
     targets: tuple[str, ...],
@@ -58,6 +58,7 @@ def timeline(
         gateline timeline H20
         gateline timeline "RTX 4090" --rule us.ear.3a090 --format json
         gateline timeline --all --format csv
+        gateline timeline A800 --format svg > a800.svg
 
     Exit status: 0 the dates are listed, 2 bad usage or input, 1 failure.
     """
@@ -65,6 +66,8 @@ def timeline(
         raise click.UsageError("Name chips, or write --all for every chip of the catalogue: one of the two.")
     if format_ == "csv" and not whole:
         raise click.UsageError("CSV is for --all; the changes of single chips are text or JSON.")
+    if format_ == "svg" and len(targets) != 1:
+        raise click.UsageError("the picture shows one chip over time; name one.")
     if whole:
         _whole(start, end, role, rules, changes, readings, format_)
         return
@@ -83,7 +86,11 @@ def _show(timelines: list[Timeline], format_: str) -> None:
 
     from gateline.report import timeline as report
 
-    if format_ == "json":
+    if format_ == "svg":
+        from gateline.report.pictures import PICTURES
+
+        click.echo(PICTURES["timeline"].draw(timelines[0]), nl=False)
+    elif format_ == "json":
         click.echo(report.timelines_json(timelines), nl=False)
     else:
         report.write(timelines, Console(highlight=False))
