@@ -14,6 +14,8 @@ from rich.text import Text
 from gateline.numerals import number
 from gateline.quantities import QUANTITIES, Kind
 from gateline.report import wording
+from gateline.report.contents import is_brief
+from gateline.report.duty_wording import duty_text
 from gateline.report.shipment import charge_of, charge_text, each_with_shipment, licence_text, matters
 from gateline.report.verdict_json import NOTICE
 from gateline.report.wording import SIGN, WORD, words
@@ -46,10 +48,10 @@ def card(screening: Screening) -> RenderableType:
         *_account(screening),
     ]
     parts.append(_facts(screening))
-    parts += [_verdict(verdict, screening) for verdict in gating if not _is_brief(verdict, screening)]
+    parts += [_verdict(verdict, screening) for verdict in gating if not is_brief(verdict, screening)]
     if not gating:
         parts.append(Text("No rule gates on this date; exit status 0.", style="yellow"))
-    if brief := [verdict for verdict in gating if _is_brief(verdict, screening)]:
+    if brief := [verdict for verdict in gating if is_brief(verdict, screening)]:
         parts.append(_list("Gating, not met", brief, screening))
     parts += [_verdict(verdict, screening) for verdict in others if matters(verdict, screening)]
     if others := [verdict for verdict in others if not matters(verdict, screening)]:
@@ -59,15 +61,6 @@ def card(screening: Screening) -> RenderableType:
     specs = screening.specs
     parts.append(Text(f"Data {specs.version}, sources checked to {specs.checked}, {specs.digest[:19]}…", style="dim"))
     return Group(*parts, Text(""))
-
-
-def _is_brief(verdict: Verdict, screening: Screening) -> bool:
-    """Whether a gating rule plainly does not apply: not met, near to no figure, the same under every reading."""
-    overcome = verdict.rule.effect == "presumption" and any(item.excluded_by for item in verdict.explanation.items)
-    asked = verdict.rule.id in screening.request.rules
-    measured = wording.first_distance_text(verdict, screening) or overcome or asked
-    told = verdict.alternatives or verdict.crossings or any(other.outcome for other in verdict.tolerated)
-    return verdict.outcome is Outcome.NOT_MET and not measured and not told
 
 
 def _headline(screening: Screening) -> RenderableType:
@@ -208,7 +201,7 @@ def _because(verdict: Verdict, as_of: date) -> Iterable[RenderableType]:
         yield Text("To establish, and settled by no figure:", style="italic")
         for point, found in duties(verdict.version, verdict.columns, as_of):
             style = "yellow" if found is not None and found.past else ""
-            yield Text(f"  - {wording.duty_text(point, found, verdict, as_of)}", style=style)
+            yield Text(f"  - {duty_text(point, found, verdict, as_of)}", style=style)
 
 
 def _clauses(verdict: Verdict, screening: Screening) -> Table:
