@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
+from gateline.accounts import ComputeAccount
+from gateline.inputs import Datum
+from gateline.numerals import number
+from gateline.quantities import QUANTITIES, Kind
 from gateline.report import wording
 from gateline.report.duty_wording import duty_text
 from gateline.report.findings import distance, known_amounts, near, standing
 from gateline.report.shipment import charge_of, charge_text, matters
 from gateline.report.wording import SIGN, WORD, words
+from gateline.rules.columns import Column
 from gateline.rules.deadlines import duties as dated
 from gateline.rules.model import Outcome
 from gateline.screening import Screening, Verdict
 
 READINGS = ("rule", "question", "taken as", "otherwise", "the answer would be")
 """What stands over the columns of `readings`."""
+COUNTED = {"yes": "■", "open": "◧", "no": "□"}
+COUNTED_KEY = "■ counted  ◧ open whether it counts  □ not counted"
 
 
 def quantities(screening: Screening) -> Iterable[tuple[str, ...]]:
@@ -24,6 +31,42 @@ def quantities(screening: Screening) -> Iterable[tuple[str, ...]]:
         datum = screening.inputs.get(name)
         origin = wording.origin_text(datum) if datum else ""
         yield words(name), wording.value_text(name, column, datum), origin
+
+
+def inputs(screening: Screening) -> Iterable[tuple[str, ...]]:
+    """Every input and what follows from inputs: name, value, how it came about, its source and its confidence.
+
+    What each line of a ledger comes from is told with its phases.
+    """
+    account = screening.account
+    told_there = account.quantities if account and not account.simple else frozenset()
+    for name in dict.fromkeys((*screening.quantities, *screening.inputs)):
+        datum, column = screening.inputs.get(name), screening.quantities.get(name)
+        how, source, confidence = (datum.how, datum.source, datum.confidence) if datum else ("", "", "")
+        ratio = QUANTITIES[name].ratio
+        if name in told_there:
+            how = "the phases that count"
+        elif datum is None and ratio is not None:
+            how = f"{words(ratio.numerator)} / {words(ratio.denominator)}"
+        yield words(name), _input_value(name, datum, column), how, source, confidence
+
+
+def _input_value(name: str, datum: Datum | None, column: Column | None) -> str:
+    if QUANTITIES[name].kind is Kind.AMOUNT and column is not None:
+        return "unknown" if wording.is_unknown(column) else wording.value_text(name, column, datum)
+    return wording.fact_text(name, datum.value if datum else None)
+
+
+def phases(account: ComputeAccount) -> Iterable[tuple[list[str], list[str], list[str]]]:
+    """Per phase of a ledger: its name and days, the value by each estimate, and by whom it is counted."""
+    for line in account.lines:
+        planned = " (planned)" if line.status == "planned" else ""
+        days = [] if line.days.unknown else [wording.fact_text("phase_days", line.days)]
+        estimates = [
+            f"{number(best)} {method if how == method else f'{method}: {how}'}" for method, best, how in line.estimates
+        ]
+        counts = [COUNTED[line.counts[profile]] for profile in account.profiles]
+        yield [f"{line.label}{planned}", *days], estimates, counts
 
 
 def moved(screening: Screening) -> Iterable[str]:

@@ -11,10 +11,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateline.numerals import number
 from gateline.quantities import QUANTITIES, Kind
-from gateline.report import wording
-from gateline.report.contents import is_brief
+from gateline.report import contents, wording
 from gateline.report.duty_wording import duty_text
 from gateline.report.shipment import charge_of, charge_text, each_with_shipment, licence_text, matters
 from gateline.report.verdict_json import NOTICE
@@ -26,7 +24,6 @@ from gateline.rules.model import Outcome
 from gateline.screening import Screening, Verdict
 
 DIE_LIMIT = "die-limit"
-COUNTED = {"yes": "■", "open": "◧", "no": "□"}
 STYLE = {Outcome.MET: "bold red", Outcome.UNDETERMINED: "bold yellow", Outcome.NOT_MET: "bold green"}
 
 
@@ -48,10 +45,10 @@ def card(screening: Screening) -> RenderableType:
         *_account(screening),
     ]
     parts.append(_facts(screening))
-    parts += [_verdict(verdict, screening) for verdict in gating if not is_brief(verdict, screening)]
+    parts += [_verdict(verdict, screening) for verdict in gating if not contents.is_brief(verdict, screening)]
     if not gating:
         parts.append(Text("No rule gates on this date; exit status 0.", style="yellow"))
-    if brief := [verdict for verdict in gating if is_brief(verdict, screening)]:
+    if brief := [verdict for verdict in gating if contents.is_brief(verdict, screening)]:
         parts.append(_list("Gating, not met", brief, screening))
     parts += [_verdict(verdict, screening) for verdict in others if matters(verdict, screening)]
     if others := [verdict for verdict in others if not matters(verdict, screening)]:
@@ -107,16 +104,10 @@ def _account(screening: Screening) -> Iterable[RenderableType]:
     table.add_column("FLOP by each estimate", overflow="fold", ratio=3)
     for label in account.profiles.values():
         table.add_column(label, overflow="fold", max_width=max(map(len, label.split())))
-    for line in account.lines:
-        planned = " (planned)" if line.status == "planned" else ""
-        days = "" if line.days.unknown else f"\n{wording.fact_text('phase_days', line.days)}"
-        estimates = "\n".join(
-            f"{number(best)} {method if how == method else f'{method}: {how}'}" for method, best, how in line.estimates
-        )
-        counts = [COUNTED[line.counts[profile]] for profile in account.profiles]
-        table.add_row(Text(f"{line.label}{planned}{days}"), Text(estimates), *counts)
+    for phase, estimates, counts in contents.phases(account):
+        table.add_row(Text("\n".join(phase)), Text("\n".join(estimates)), *counts)
     yield table
-    yield Text("■ counted  ◧ open whether it counts  □ not counted", style="dim")
+    yield Text(contents.COUNTED_KEY, style="dim")
     if passages := wording.live_passages(screening):
         yield Text("Lines passed, phase by phase:", style="italic")
         yield from (Text(f"  {wording.passage_text(passage)}") for passage in passages)
@@ -174,7 +165,9 @@ def _because(verdict: Verdict, as_of: date) -> Iterable[RenderableType]:
         )
     if len(explanation.settles) < len(explanation.missing):
         yield Text(f"Enough to settle it: {', '.join(map(words, explanation.settles))}.", style="yellow")
-    yield from (Text(f"  {wording.flip_text(flip)}") for flip in explanation.flips)
+    for flip in explanation.flips:
+        outcome, _ = wording.then_text(flip)
+        yield Text.assemble("  ", (SIGN[outcome], STYLE[outcome]), f" {wording.flip_text(flip)}")
     if "applicable_die_area" in explanation.missing and not any(
         other.reading.id == DIE_LIMIT for other in verdict.alternatives
     ):

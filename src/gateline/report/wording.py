@@ -293,11 +293,22 @@ def _entries(verdicts: Iterable[Verdict]) -> str:
 
 def flip_text(flip: Flip) -> str:
     """Where the answer becomes settled, and how."""
-    then = words(flip.then) if flip.then in ("not_met", "met") else flip.then
+    linked = ": " if isinstance(flip.value, bool) else " "
+    return f"{words(flip.quantity)}{linked}{stretch_text(flip)} → {then_text(flip)[1]}"
+
+
+def stretch_text(flip: Flip) -> str:
+    """The stretch of an input over which the answer is settled."""
     if isinstance(flip.value, bool):
-        return f"{words(flip.quantity)}: {truth(flip.value)} → {then}"
+        return truth(flip.value)
     start = f"{_border(flip.quantity, *flip.start)} and " if flip.start else ""
-    return f"{words(flip.quantity)} {start}{_border(flip.quantity, flip.operator, flip.value)} → {then}"
+    return f"{start}{_border(flip.quantity, flip.operator, flip.value)}"
+
+
+def then_text(flip: Flip) -> tuple[Outcome, str]:
+    """The outcome over a stretch, and the item that decides, else the outcome in words."""
+    outcome = Outcome.NOT_MET if flip.then == Outcome.NOT_MET.word else Outcome.MET
+    return outcome, words(flip.then) if flip.then == outcome.word else flip.then
 
 
 def _border(name: str, operator: str, value: Fraction) -> str:
