@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from gateline.report import contents, wording
-from gateline.report.findings import details, distance, near, standing
+from gateline.report.findings import details, distance, known_amounts, near, standing
 from gateline.report.headline import headline, kind, short_title
 from gateline.report.html.parts import Lines, Mark, Row, Table
 from gateline.report.shipment import licence_text
 from gateline.report.wording import words
-from gateline.rules.columns import Column
 from gateline.rules.model import Outcome
 from gateline.screening import Screening, Verdict
 
@@ -71,13 +70,12 @@ def _lines(screening: Screening, told: list[Verdict]) -> Iterator[str]:
     if licence := licence_text(screening):
         yield f"{licence}."
     tested = dict.fromkeys(name for verdict in told for name in verdict.tested)
-    known = [
+    figures = "; ".join(
         f"{words(name)} {wording.value_text(name, column, screening.inputs.get(name))}"
-        for name in tested
-        if isinstance(column := screening.quantities.get(name), Column) and not wording.is_unknown(column)
-    ]
-    if known:
-        figures = "; ".join(known)
+        for name, column in known_amounts(screening)
+        if name in tested and (name in screening.inputs or not column.is_open())
+    )
+    if figures:
         yield f"{figures[:1].upper()}{figures[1:]}."
 
 
@@ -85,12 +83,12 @@ def _flips(verdict: Verdict) -> Iterator[Table]:
     """A table per input whose value alone settles the answer."""
     for name, flips in groupby(verdict.explanation.flips, key=lambda flip: flip.quantity):
         rows = tuple(Row((wording.stretch_text(flip), Mark(*wording.then_text(flip)))) for flip in flips)
-        yield Table(f"What settles {short_title(verdict)}", (words(name), "then"), rows)
+        yield Table(f"What settles {short_title(verdict)}", (words(name), "then"), rows, look="flips")
 
 
 def _distances(told: list[Verdict], screening: Screening) -> Iterator[tuple[Mark, str]]:
     for verdict in told:
-        if far := distance(verdict, screening):
+        if not verdict.explanation.flips and (far := distance(verdict, screening)):
             yield Mark.of(verdict.outcome), f"{short_title(verdict)}: {far}"
 
 
@@ -108,7 +106,7 @@ def rules_table(screening: Screening) -> Table:
     """Every rule that speaks about the subject, gating ones first; others are muted and say why they do not gate."""
     rows = tuple(_rule(verdict, screening) for verdict in contents.ranked(screening))
     caption = f"Every rule that speaks about this {kind(screening)} on {screening.request.as_of}"
-    return Table(caption, ("rule", "outcome", "why", "source"), rows)
+    return Table(caption, ("rule", "outcome", "why", "source"), rows, look="rules")
 
 
 def _rule(verdict: Verdict, screening: Screening) -> Row:
@@ -127,4 +125,4 @@ def _rule(verdict: Verdict, screening: Screening) -> Row:
 
 def _outcome(verdict: Verdict) -> str:
     item = verdict.explanation.item
-    return wording.WORD[verdict.outcome] + (f" {item}" if item else "")
+    return words(verdict.outcome.word) + (f" {item}" if item else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gateline.report.wording import WORD
+from gateline.report.wording import words
 from gateline.rules.model import Outcome
 
 
@@ -19,7 +19,7 @@ class Mark:
     @classmethod
     def of(cls, outcome: Outcome, text: str | None = None) -> Mark:
         """The outcome with its own word, or with another text."""
-        return cls(outcome, text or WORD[outcome])
+        return cls(outcome, text or words(outcome.word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with its caption and the headings of its columns; the first cell of each row is its heading."""
+    """A table with its caption and the headings of its columns; the first cell of each row is its heading.
+
+    `look` is its class in the style sheet.
+    """
 
     kind = "table"
     caption: str
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
     note: str = ""
+    look: str = ""
 
 
 @dataclass(frozen=True, slots=True)

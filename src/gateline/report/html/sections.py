@@ -80,7 +80,7 @@ def _conditions(verdict: Verdict, screening: Screening) -> Iterator[Block]:
         for clause in verdict.explanation.items
         for position, condition in enumerate(clause.conditions)
     ]
-    yield from table(f"{verdict.rule.title} ({wording.WORD[verdict.outcome]})", headings, rows)
+    yield from table(f"{verdict.rule.title} ({words(verdict.outcome.word)})", headings, rows)
 
 
 def _condition(
