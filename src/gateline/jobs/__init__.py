@@ -3,7 +3,7 @@
 from gateline.jobs.chip import default_catalogue, find_chip, screen_chip
 from gateline.jobs.fleet import screen_fleet
 from gateline.jobs.release import check_release, quick_ledger
-from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shipment
+from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shipment, timeline_of_item
 from gateline.jobs.system import screen_system, screen_target
 from gateline.jobs.table import screen_batches, screen_table
 from gateline.jobs.timeline import catalogue_timeline, chip_timeline
@@ -24,4 +24,5 @@ __all__ = [
     "screen_table",
     "screen_target",
     "screen_with_shipment",
+    "timeline_of_item",
 ]

@@ -43,11 +43,16 @@ def write(timelines: Sequence[Timeline], console: Console) -> None:
     """Print one table per chip, and the notice once."""
     for timeline in timelines:
         console.print(_heading(timeline))
-        quiet = _quiet(timeline.changes)
-        console.print(_table(change for change in timeline.changes if change.rule.id not in quiet))
-        if quiet:
+        console.print(_table(loud(timeline)))
+        if quiet := _quiet(timeline.changes):
             console.print(Text(f"Not met throughout, and not gating: {', '.join(sorted(quiet))}.", style="dim"))
     console.print(Text(f"{_data(timelines[0].span)} {NOTICE}", style="dim"))
+
+
+def loud(timeline: Timeline) -> list[Change]:
+    """The changes of rules that gate, or say something else than not met, on any day."""
+    quiet = _quiet(timeline.changes)
+    return [change for change in timeline.changes if change.rule.id not in quiet]
 
 
 def _quiet(changes: Sequence[Change]) -> set[str]:
@@ -82,7 +87,7 @@ def _line(change: Change) -> Text:
         (_verdict(change.outcome, change.item), STYLE[change.outcome] if change.gating else ""),
         (f"  {change.rule.id}", "bold" if change.gating else ""),
         f", version {change.version.id}, {gates}\n",
-        (_why(change.why), "dim"),
+        (why_text(change.why), "dim"),
     )
 
 
@@ -90,7 +95,7 @@ def _verdict(outcome: Outcome, item: str | None) -> str:
     return f"{SIGN[outcome]} {WORD[outcome]}{f' {item}' if item else ''}"
 
 
-def _why(reasons: Iterable[Reason]) -> str:
+def why_text(reasons: Iterable[Reason]) -> str:
     """The reasons, each with where it stands; what several share is named after the last of them."""
     listed = list(reasons)
     texts = []
@@ -170,7 +175,7 @@ def _cell(cell: Cell) -> str:
 def _events(matrix: Matrix) -> Iterator[str]:
     for milestone in matrix.milestones:
         for rule, reasons in milestone.why:
-            yield f"{milestone.day}  {rule.id}: {_why(reasons)}"
+            yield f"{milestone.day}  {rule.id}: {why_text(reasons)}"
 
 
 def matrix_json(matrix: Matrix) -> str:

@@ -18,6 +18,7 @@ from gateline.report.html.card import Card, card, rules_table
 from gateline.report.html.parts import Mark, Section
 from gateline.report.html.sections import provenance, sections
 from gateline.report.html.typography import told
+from gateline.report.pictures import CSS
 from gateline.report.shipment import each_with_shipment
 from gateline.report.verdict_json import NOTICE
 from gateline.report.wording import WORD
@@ -37,27 +38,26 @@ class Part:
     sections: tuple[Section, ...]
 
 
-def write(checked: Sequence[Checked]) -> str:
-    """One page about everything that was checked, as `render_report` makes it."""
-    return render_report([each.screening for each in checked])
-
-
-def render_report(screenings: Sequence[Screening]) -> str:
+def render_report(checked: Sequence[Checked]) -> str:
     """A page about one or several subjects, with their shipments.
 
     Parameters
     ----------
-    screenings : sequence of Screening
-        At least one.
+    checked : sequence of Checked
+        At least one; a chip's timeline is shown where it is there.
 
     Returns
     -------
     str
         HTML with its style sheet inside and no script. Its title starts with the gravest outcome.
     """
-    listed = list(each_with_shipment(screenings))
+    listed = list(each_with_shipment(each.screening for each in checked))
     outcome = max(each.outcome for each in listed)
-    parts = [Part(f"subject-{number}", card(each), tuple(sections(each))) for number, each in enumerate(listed, 1)]
+    timelines = {id(each.screening): each.timeline for each in checked}
+    parts = [
+        Part(f"subject-{number}", card(each), tuple(sections(each, timelines.get(id(each)), number)))
+        for number, each in enumerate(listed, 1)
+    ]
     return (
         environment()
         .get_template("report.html")
@@ -102,7 +102,7 @@ def environment() -> Environment:
         finalize=_harmless,
     )
     made.filters["told"] = told
-    made.globals |= {"policy": POLICY, "style": Markup(style_sheet()), "notice": NOTICE}
+    made.globals |= {"policy": POLICY, "style": Markup(style_sheet() + CSS), "notice": NOTICE}
     return made
 
 
