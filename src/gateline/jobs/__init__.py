@@ -1,7 +1,7 @@
 """The jobs as calls: what each command does, without the command line."""
 
 from gateline.jobs.chip import default_catalogue, find_chip, screen_chip
-from gateline.jobs.fleet import screen_fleet
+from gateline.jobs.fleet import fleet_excerpt, screen_fleet
 from gateline.jobs.release import check_release, quick_ledger
 from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shipment, timeline_of_item
 from gateline.jobs.system import screen_system, screen_target
@@ -15,6 +15,7 @@ __all__ = [
     "chip_timeline",
     "default_catalogue",
     "find_chip",
+    "fleet_excerpt",
     "quick_ledger",
     "screen_batches",
     "screen_chip",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateline.gating import Request
 from gateline.jobs.timeline import Timeline
 from gateline.report import contents, wording
 from gateline.report.headline import short_title
@@ -11,6 +12,7 @@ from gateline.report.html.card import rules_table
 from gateline.report.html.parts import Block, Bullets, Cell, Mark, Paragraph, Section, bullets, section, table
 from gateline.report.html.pictures import of_chip, of_training, over_time
 from gateline.report.wording import words
+from gateline.rules.corpus import Specs
 from gateline.rules.explain import ClauseReport, ConditionReport
 from gateline.rules.model import Outcome
 from gateline.screening import Screening, Verdict
@@ -35,9 +37,8 @@ def sections(screening: Screening, timeline: Timeline | None, number_on_page: in
     yield from section("Remarks", bullets(filter(None, (*screening.remarks, screening.subject.notes))))
 
 
-def provenance(screening: Screening) -> tuple[tuple[str, str], ...]:
+def provenance(specs: Specs, request: Request) -> tuple[tuple[str, str], ...]:
     """What an answer rests on: program, data, and how it was asked for."""
-    specs, request = screening.specs, screening.request
     asked = ", ".join(request.rules)
     readings = ", ".join(f"{name}={choice}" for name, choice in sorted(request.readings.items()))
     return (
