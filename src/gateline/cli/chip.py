@@ -13,6 +13,7 @@ from gateline.cli.options import (
     CHECK_FORMAT,
     EXIT_ZERO,
     OUTPUT,
+    PICTURE,
     READING,
     ROLE,
     RULES,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     type=click.Choice(["export", "reexport", "transfer"]),
     help="What the shipment is; taken from --from and --to where it is left out.",
 )
-@options(SET, ROLE, RULES, READING, STRICT, CHECK_FORMAT, OUTPUT, EXIT_ZERO)
+@options(SET, ROLE, RULES, READING, STRICT, CHECK_FORMAT, PICTURE, OUTPUT, EXIT_ZERO)
 def chip(
     targets: tuple[str, ...],
     as_of: date,
@@ -60,6 +61,7 @@ def chip(
     readings: dict[str, str],
     strict_facts: bool,
     format_: str,
+    picture: str,
     output: Path | None,
     exit_zero: bool,
 ) -> int:
@@ -74,6 +76,7 @@ def chip(
         gateline chip H20 --as-of 2024-06-01
         gateline chip examples/foundry-die.yaml --role foundry --format json
         gateline chip examples/server.yaml --format markdown -o server.md
+        gateline chip H20 --format svg --picture plane -o plane.svg
         gateline chip H200 --from US --to CN --hq CN
 
     Exit status: 0 not met, 3 met, 4 undetermined, 2 bad usage or input, 1 failure.
@@ -88,7 +91,7 @@ def chip(
         screening = screen_with_shipment(target, as_of, given, strict_facts=strict_facts, **asked)
         timeline = _over_time(target, screening, asked) if format_ == "html" else None
         checked.append(Checked(screening, file_of(target), timeline=timeline))
-    show(checked, format_, output)
+    show(checked, format_, output, picture)
     return exit_code([each.screening.gravest for each in checked], exit_zero=exit_zero)
 
 

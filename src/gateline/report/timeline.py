@@ -43,16 +43,11 @@ def write(timelines: Sequence[Timeline], console: Console) -> None:
     """Print one table per chip, and the notice once."""
     for timeline in timelines:
         console.print(_heading(timeline))
-        console.print(_table(loud(timeline)))
-        if quiet := _quiet(timeline.changes):
+        quiet = _quiet(timeline.changes)
+        console.print(_table(change for change in timeline.changes if change.rule.id not in quiet))
+        if quiet:
             console.print(Text(f"Not met throughout, and not gating: {', '.join(sorted(quiet))}.", style="dim"))
     console.print(Text(f"{_data(timelines[0].span)} {NOTICE}", style="dim"))
-
-
-def loud(timeline: Timeline) -> list[Change]:
-    """The changes of rules that gate, or say something else than not met, on any day."""
-    quiet = _quiet(timeline.changes)
-    return [change for change in timeline.changes if change.rule.id not in quiet]
 
 
 def _quiet(changes: Sequence[Change]) -> set[str]:

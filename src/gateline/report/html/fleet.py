@@ -33,7 +33,7 @@ def fleet_card(excerpt: Excerpt, specs: Specs) -> Card:
         lines=tuple(_lines(excerpt)),
         flips=(),
         distances=(),
-        watch=tuple(excerpt.summary.remarks),
+        watch=(),
     )
 
 
@@ -44,6 +44,7 @@ def fleet_sections(excerpt: Excerpt, specs: Specs) -> Iterator[Section]:
     yield from section("Rows that are met", _rows(excerpt, Outcome.MET, specs))
     yield from section("Rows that are undetermined", _rows(excerpt, Outcome.UNDETERMINED, specs))
     yield from section("Rejected rows", _rejects(excerpt))
+    yield from section("Remarks", bullets(excerpt.summary.remarks))
     yield from section("Assumed in rows that do not say", bullets(_assumed(excerpt, specs)))
 
 

@@ -11,12 +11,13 @@ from gateline.jobs.points import Point, catalogue_points
 from gateline.jobs.timeline import Timeline
 from gateline.numerals import number
 from gateline.quantities import QUANTITIES
-from gateline.report import contents, pictures, wording
+from gateline.report import contents, wording
 from gateline.report.findings import distance
 from gateline.report.headline import short_title
 from gateline.report.html.parts import Block, Cell, Lines, Mark, Picture, Section, section, table
-from gateline.report.timeline import loud, why_text
-from gateline.rules.model import QuantityTest
+from gateline.report.pictures import PICTURES, Paper
+from gateline.report.timeline import why_text
+from gateline.rules.model import Outcome, QuantityTest
 from gateline.screening import Screening, Verdict
 
 PLANE_RULE = "us.ear.3a090"
@@ -30,11 +31,11 @@ FIGURES = ("total_processing_performance", "performance_density", "dram_bandwidt
 
 def drawn(subject: str, what: object, number_on_page: int) -> Iterator[Picture]:
     """Every picture of a kind of subject."""
-    paper = pictures.Paper(embedded=True, number=number_on_page)
+    paper = Paper(embedded=True, number=number_on_page)
     for name in SHOWN:
-        if name in pictures.of(subject):
-            says = pictures.PICTURES[name].says
-            yield Picture(Markup(pictures.draw(name, what, paper)), f"{says[:1].upper()}{says[1:]}.")
+        picture = PICTURES.get(name)
+        if picture is not None and picture.subject == subject:
+            yield Picture(Markup(picture.draw(what, paper)), f"{picture.says[:1].upper()}{picture.says[1:]}.")
 
 
 def of_chip(screening: Screening, number_on_page: int) -> Iterator[Section]:
@@ -58,7 +59,8 @@ def of_training(screening: Screening, number_on_page: int) -> Iterator[Section]:
 
 
 def over_time(timeline: Timeline, number_on_page: int) -> Iterator[Section]:
-    """What rules said of a chip over time; rules that never gate and are never met are left out."""
+    """What rules said of a chip over time: those that gate, or are met, on some day."""
+    told_of = {change.rule.id for change in timeline.changes if change.gating or change.outcome is Outcome.MET}
     rows = (
         (
             str(change.day),
@@ -66,9 +68,12 @@ def over_time(timeline: Timeline, number_on_page: int) -> Iterator[Section]:
             Mark.of(change.outcome, change.item),
             why_text(change.why),
         )
-        for change in loud(timeline)
+        for change in timeline.changes
+        if change.rule.id in told_of
     )
-    told = table("Every change, and why", ("from", "rule", "outcome", "why from this day"), rows)
+    headings = ("from", "rule", "outcome", "why from this day")
+    caption = f"Every change until {timeline.span.end} of the rules that gate, or are met, on some day"
+    told = table(caption, headings, rows, look="dated")
     yield from section("Over time", drawn("timeline", timeline, number_on_page), told)
 
 
