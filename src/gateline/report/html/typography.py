@@ -13,7 +13,7 @@ POWER = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)e(-?\d{1,3})(?![\w.])")
 RAISED = re.compile(r"(?<=\w)\^(-?\d{1,3})(?!\w)")
 """An exponent behind a unit or a number: mm^2, 10^26."""
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[^\s<>\"'`\\^{|}]*[^\s<>\"'`\\^{|}.,;:!?)\]])?")
+ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/(?:[^\s<>\"'`\\^{|}]*[^\s<>\"'`\\^{|}.,;:!?)\]])?)?")
 """An address that is safe to link: nothing but https, without marks that end an attribute."""
 
 
