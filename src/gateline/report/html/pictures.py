@@ -23,39 +23,38 @@ from gateline.screening import Screening, Verdict
 PLANE_RULE = "us.ear.3a090"
 """The rule on whose plane chips lie."""
 NEAREST = 12
-SHOWN = ("plane", "memory", "strip", "phases", "timeline", "outcomes")
-"""The pictures of reports, in their order."""
 FIGURES = ("total_processing_performance", "performance_density", "dram_bandwidth")
 """What the table of neighbours shows of each chip."""
 
 
-def drawn(subject: str, what: object, number_on_page: int) -> Iterator[Picture]:
-    """Every picture of a kind of subject."""
+def drawn(what: object, number_on_page: int, *names: str) -> Iterator[Picture]:
+    """Pictures by name of one thing; `number_on_page` keeps the ids of several subjects apart."""
     paper = Paper(embedded=True, number=number_on_page)
-    for name in SHOWN:
-        picture = PICTURES.get(name)
-        if picture is not None and picture.subject == subject:
-            yield Picture(Markup(picture.draw(what, paper)), f"{picture.says[:1].upper()}{picture.says[1:]}.")
+    for name in names:
+        picture = PICTURES[name]
+        yield Picture(Markup(picture.draw(what, paper)), f"{picture.says[:1].upper()}{picture.says[1:]}.")
 
 
 def of_chip(screening: Screening, number_on_page: int) -> Iterator[Section]:
     """A chip among the chips of the catalogue."""
     verdict = next((verdict for verdict in screening.verdicts if verdict.rule.id == PLANE_RULE), None)
     if verdict is not None:
-        shown = drawn("chip", screening, number_on_page)
+        shown = drawn(screening, number_on_page, "plane", "memory")
         yield from section("Among the chips of the catalogue", shown, _neighbours(screening, verdict))
 
 
 def of_training(screening: Screening, number_on_page: int) -> Iterator[Section]:
     """Training compute against the lines, and which phases each law counts."""
-    yield from section("Against the lines", drawn("training", screening, number_on_page), _lines(screening))
+    yield from section("Against the lines", drawn(screening, number_on_page, "strip"), _lines(screening))
     if (account := screening.account) and not account.simple:
         headings = ("phase", "FLOP by each estimate", *account.profiles.values())
         rows: Iterator[tuple[Cell, ...]] = (
             (Lines(tuple(phase)), "; ".join(told), *counts) for phase, told, counts in contents.phases(account)
         )
         phases = table("What each phase took, and who counts it", headings, rows, contents.COUNTED_KEY)
-        yield from section("What counts where", phases, _passages(screening))
+        yield from section(
+            "What counts where", drawn(screening, number_on_page, "phases"), phases, _passages(screening)
+        )
 
 
 def over_time(timeline: Timeline, number_on_page: int) -> Iterator[Section]:
@@ -74,7 +73,7 @@ def over_time(timeline: Timeline, number_on_page: int) -> Iterator[Section]:
     headings = ("from", "rule", "outcome", "why from this day")
     caption = f"Every change until {timeline.span.end} of the rules that gate, or are met, on some day"
     told = table(caption, headings, rows, look="dated")
-    yield from section("Over time", drawn("timeline", timeline, number_on_page), told)
+    yield from section("Over time", drawn(timeline, number_on_page, "timeline"), told)
 
 
 def _neighbours(screening: Screening, verdict: Verdict) -> Iterator[Block]:
