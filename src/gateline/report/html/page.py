@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -31,6 +32,8 @@ from gateline.screening import Screening
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 FEW = 3
+PHASE_HUES = re.compile(r"\.gl (?:\.[fst]-|text\.)p\d\{[^}]*\}")
+"""Rules of the pictures' style sheet for parts of a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ def _page(
             outcome=Mark.of(outcome),
             summary=summary,
             parts=parts,
+            style=_style(parts),
             provenance=rests_on,
         )
     )
@@ -118,8 +122,15 @@ def render_card(screening: Screening, level: int = 2) -> str:
 
 
 def style_sheet() -> str:
-    """The style sheet of reports and cards."""
-    return resources.files(__package__).joinpath("templates", "style.css").read_text(encoding="utf-8")
+    """The style sheet of reports and cards, without that of pictures."""
+    text = resources.files(__package__).joinpath("templates", "style.css").read_text(encoding="utf-8")
+    return "".join(line.strip() for line in text.splitlines())
+
+
+def _style(parts: Sequence[Part]) -> Markup:
+    """The style sheet of a page; the hues of phases only where there are phases."""
+    phases = any(part.card.kind == "training" for part in parts)
+    return Markup(style_sheet() + (CSS if phases else PHASE_HUES.sub("", CSS)))
 
 
 @cache
@@ -134,7 +145,7 @@ def environment() -> Environment:
         finalize=_harmless,
     )
     made.filters["told"] = told
-    made.globals |= {"policy": POLICY, "style": Markup(style_sheet() + CSS), "notice": NOTICE}
+    made.globals |= {"policy": POLICY, "notice": NOTICE}
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from math import hypot, log
 
@@ -22,7 +23,8 @@ from gateline.screening import Screening, Verdict
 
 PLANE_RULE = "us.ear.3a090"
 """The rule on whose plane chips lie."""
-NEAREST = 12
+NEAREST = 10
+PATTERN = re.compile(r'<pattern id="([^"]+)"[^>]*>.*?</pattern>\s*', re.DOTALL)
 FIGURES = ("total_processing_performance", "performance_density", "dram_bandwidth")
 """What the table of neighbours shows of each chip."""
 
@@ -32,7 +34,13 @@ def drawn(what: object, number_on_page: int, *names: str) -> Iterator[Picture]:
     paper = Paper(embedded=True, number=number_on_page)
     for name in names:
         picture = PICTURES[name]
-        yield Picture(Markup(picture.draw(what, paper)), f"{picture.says[:1].upper()}{picture.says[1:]}.")
+        yield Picture(Markup(_lean(picture.draw(what, paper))), f"{picture.says[:1].upper()}{picture.says[1:]}.")
+
+
+def _lean(svg: str) -> str:
+    """A picture without what it needs only outside a page: hatches that nothing uses, defaults, its namespace."""
+    used = PATTERN.sub(lambda found: found[0] if f"url(#{found[1]})" in svg else "", svg)
+    return used.replace(' stroke-width="1"', "").replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
 
 
 def of_chip(screening: Screening, number_on_page: int) -> Iterator[Section]:
