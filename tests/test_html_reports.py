@@ -197,6 +197,20 @@ def test_every_chip_of_the_catalogue_has_the_outcome_of_its_screening():
                 assert verdict.rule.title in texts(card)
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "nvidia-k80-gk210",  # planar dies alone: no applicable area, so no density
+        "metax-c550",
+        "nvidia-h100-nvl",  # among the longest pages
+    ],
+)
+def test_pages_of_odd_chips(target):
+    text = page(["chip", target, "--as-of", DAY])
+    assert len(text.encode()) <= BUDGETS["chip"] * KILOBYTE
+    assert len(elements(parsed(text), "figure")) == 3
+
+
 def test_the_flips_of_an_unknown_area_are_in_the_card():
     # 2000 TPP: 2000/5.92 = 337.8 mm², 2000/3.2 = 625 mm²; .a.2 from 5.92 on, .b.2 from 3.2 on (88 FR 73458)
     card = parsed(page(CHIP))

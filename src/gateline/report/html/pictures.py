@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from math import hypot, log
+from math import hypot, isfinite, log
 
 from markupsafe import Markup
 
@@ -105,7 +105,7 @@ def _own(screening: Screening) -> dict[str, float]:
     return {
         name: float(column.low[0])
         for name, column in known.items()
-        if column is not None and not column.is_open() and column.low[0] > 0
+        if column is not None and not column.is_open() and isfinite(column.low[0]) and column.low[0] > 0
     }
 
 
