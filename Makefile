@@ -11,7 +11,7 @@ BIN := .venv/bin
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gateline needs Python 3.11 or newer; set PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable ".[cluster]" --group dev --group docs
+	$(BIN)/python -m pip install --quiet --editable ".[cluster,report]" --group dev --group docs
 	touch $@
 
 demo: .venv/ready

@@ -8,7 +8,8 @@ from itertools import groupby
 
 from docs.generate.text import WIDE, Pages, block, bullets, code, heading, link, page, part, plain, table, whole
 from gateline.quantities import QUANTITIES, Kind
-from gateline.report.wording import OPERATOR, due_text, percent, truth, words
+from gateline.report.duty_wording import due_text
+from gateline.report.wording import OPERATOR, percent, truth, words
 from gateline.rules.corpus import Specs
 from gateline.rules.model import (
     Citation,

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["csv", "arrow"]),
+    type=click.Choice(["csv", "arrow", "html"]),
     default="csv",
     show_default=True,
-    help="What standard output gets: CSV, or an Arrow stream.",
+    help="What standard output gets: CSV, or an Arrow stream; html is a report for people, there or in the file of -o.",
 )
 @options(ROLE, RULES, READING, STRICT)
 @click.option(
@@ -96,32 +96,36 @@ def fleet(
         gateline fleet shipments/ -o screened/ --columns verdicts --resume
         gateline fleet fleet.parquet -o out.parquet --totals totals.json --utilization 0.4
         gateline fleet s3://bucket/in -o s3://bucket/out --cluster tcp://scheduler:8786
+        gateline fleet inventory.parquet --format html -o report.html
 
     Exit status: 0 every row was screened, 2 bad usage or input or rejected rows, 3 and 4 with --fail-on, 1 failure.
     """
     from gateline.cli.progress import progress
     from gateline.jobs import screen_fleet
 
-    _check_totals(totals, utilization, {"the table": file, "the output": output, "the rejects file": rejects})
-    with progress(quiet=quiet) as told:
-        summary = screen_fleet(
-            file,
-            output,
-            as_of,
-            role=role,
-            rules=rules,
-            readings=readings,
-            strict_facts=strict_facts,
-            rejects=rejects,
-            all_columns=columns == "all",
-            arrow=format_ == "arrow",
-            resume=resume,
-            totals=totals is not None,
-            threads=threads,
-            cluster=cluster,
-            workers=workers or 0,
-            progress=told,
+    if format_ == "html" and (resume or cluster or workers or totals):
+        raise click.UsageError(
+            "--format html writes a report alone: without --resume, --cluster, --workers and --totals."
         )
+    _check_totals(totals, utilization, {"the table": file, "the output": output, "the rejects file": rejects})
+    asked: dict[str, Any] = {"role": role, "rules": rules, "readings": readings, "strict_facts": strict_facts}
+    with progress(quiet=quiet) as told:
+        settings: dict[str, Any] = {**asked, "rejects": rejects, "threads": threads, "progress": told}
+        if format_ == "html":
+            summary = _report(file, output, as_of, asked, settings)
+        else:
+            summary = screen_fleet(
+                file,
+                output,
+                as_of,
+                all_columns=columns == "all",
+                arrow=format_ == "arrow",
+                resume=resume,
+                totals=totals is not None,
+                cluster=cluster,
+                workers=workers or 0,
+                **settings,
+            )
     if not quiet:
         _tell(summary)
     if totals is not None:
@@ -129,7 +133,7 @@ def fleet(
     if summary.rejected:
         click.echo(f"rejected rows are listed in {_where_rejects(output, rejects)}", err=True)
     if output is not None and not quiet:
-        click.echo(f"verdicts are in {output}", err=True)
+        click.echo(f"{'the report is' if format_ == 'html' else 'verdicts are'} in {output}", err=True)
     if summary.rejected and not allow_rejects:
         return 2
     return 0 if exit_zero else _failure(summary, fail_on)
@@ -174,6 +178,26 @@ def _write_totals(
         for line in lines(found):
             click.echo(line, err=True)
         click.echo(f"totals are in {path}", err=True)
+
+
+def _report(
+    file: str, output: Path | str | None, as_of: date, asked: dict[str, Any], settings: dict[str, Any]
+) -> FleetSummary:
+    """Write the report on a table."""
+    if isinstance(output, str):
+        raise click.UsageError("--format html writes one file; name it with -o, not a URL.")
+    from gateline.cli.output import write_output
+    from gateline.gating import Request
+    from gateline.jobs import fleet_excerpt
+    from gateline.jobs.fleet import rejects_beside
+    from gateline.report.formats import html
+    from gateline.rules.specfiles import default_specs
+
+    pages = html()
+    settings["rejects"] = settings["rejects"] or rejects_beside(output)
+    excerpt = fleet_excerpt(file, as_of, **settings)
+    write_output(pages.render_fleet(excerpt, default_specs(), Request(as_of, **asked)), output)
+    return excerpt.summary
 
 
 def _failure(summary: FleetSummary, fail_on: str | None) -> int:

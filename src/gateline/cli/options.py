@@ -144,13 +144,13 @@ def _format(names: Sequence[str], says: str) -> Callable[[Command], Command]:
 
 
 BASIC_FORMATS = ("text", "json")
-CHECK_FORMATS = (*BASIC_FORMATS, "markdown", "sarif", "junit", "github")
+CHECK_FORMATS = (*BASIC_FORMATS, "html", "markdown", "sarif", "junit", "github")
 RELEASE_FORMATS = (*CHECK_FORMATS, "model-card", "eu-form")
 FORMAT = _format(BASIC_FORMATS, "Text for people, JSON for programs.")
 PICTURE_FORMAT = "svg"
 CHECK_FORMAT = _format(
     (*CHECK_FORMATS, PICTURE_FORMAT),
-    "Text, Markdown or a picture (SVG) for people; JSON, SARIF, JUnit XML or GitHub annotations for programs.",
+    "Text, an HTML page, Markdown or a picture (SVG) for people; JSON, SARIF, JUnit XML or GitHub annotations for programs.",
 )
 RELEASE_FORMAT = _format(
     (*RELEASE_FORMATS, PICTURE_FORMAT),

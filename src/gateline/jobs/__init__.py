@@ -1,11 +1,11 @@
 """The jobs as calls: what each command does, without the command line."""
 
 from gateline.jobs.chip import default_catalogue, find_chip, screen_chip
-from gateline.jobs.fleet import screen_fleet
+from gateline.jobs.fleet import fleet_excerpt, screen_fleet
 from gateline.jobs.fleet_totals import fleet_totals
 from gateline.jobs.ledger import screen_ledger, screen_shipments
 from gateline.jobs.release import check_release, quick_ledger
-from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shipment
+from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shipment, timeline_of_item
 from gateline.jobs.system import screen_system, screen_target
 from gateline.jobs.table import chunk_screener, screen_batches, screen_table
 from gateline.jobs.timeline import catalogue_timeline, chip_timeline, chip_timelines
@@ -19,6 +19,7 @@ __all__ = [
     "chunk_screener",
     "default_catalogue",
     "find_chip",
+    "fleet_excerpt",
     "fleet_totals",
     "quick_ledger",
     "screen_batches",
@@ -31,4 +32,5 @@ __all__ = [
     "screen_table",
     "screen_target",
     "screen_with_shipment",
+    "timeline_of_item",
 ]

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
 from io import StringIO
+from typing import Any
 
+from gateline.errors import InputError
 from gateline.report.findings import Checked
 
 MODULES = {
@@ -26,7 +28,7 @@ def render(format_: str, checked: Sequence[Checked]) -> str:
     Parameters
     ----------
     format_ : str
-        ``text``, ``json``, or a key of `MODULES`.
+        ``text``, ``json``, ``html``, or a key of `MODULES`.
     checked : sequence of Checked
         At least one.
     """
@@ -37,8 +39,27 @@ def render(format_: str, checked: Sequence[Checked]) -> str:
         return verdict_json.write(screenings)
     if format_ == "text":
         return _text(checked)
+    if format_ == "html":
+        page: str = html().render_report(checked)
+        return page
     report: str = import_module(f"gateline.report.{MODULES[format_]}").write(list(_with_shipments(checked)))
     return report
+
+
+def html() -> Any:
+    """The module that makes pages.
+
+    Raises
+    ------
+    InputError
+        If jinja2 is not installed.
+    """
+    try:
+        return import_module("gateline.report.html")
+    except ModuleNotFoundError as error:
+        if error.name not in ("jinja2", "markupsafe"):
+            raise
+        raise InputError("HTML reports need jinja2. Install it with: pip install 'gateline[report]'") from None
 
 
 def _with_shipments(checked: Sequence[Checked]) -> Iterator[Checked]:
