@@ -1,6 +1,6 @@
 """The jobs as calls: what each command does, without the command line."""
 
-from gateline.jobs.chip import default_catalogue, find_chip, screen_chip
+from gateline.jobs.chip import Target, chip_called, default_catalogue, find_chip, screen_chip
 from gateline.jobs.fleet import screen_fleet
 from gateline.jobs.release import check_release, quick_ledger
 from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shipment
@@ -9,9 +9,11 @@ from gateline.jobs.table import screen_batches, screen_table
 from gateline.jobs.timeline import catalogue_timeline, chip_timeline
 
 __all__ = [
+    "Target",
     "Transaction",
     "catalogue_timeline",
     "check_release",
+    "chip_called",
     "chip_timeline",
     "default_catalogue",
     "find_chip",

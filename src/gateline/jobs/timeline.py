@@ -9,7 +9,7 @@ from datetime import date
 from gateline.amounts import Amount
 from gateline.chips.telling import describe
 from gateline.gating import Choice
-from gateline.jobs.chip import default_catalogue, find_chip
+from gateline.jobs.chip import Target, default_catalogue, find_chip
 from gateline.jobs.sweep import KIND, Span, Sweep
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.corpus import Specs
@@ -89,7 +89,7 @@ class Matrix:
 
 
 def chip_timeline(
-    target: str,
+    target: str | Target,
     start: date | None,
     end: date,
     *,
@@ -138,7 +138,7 @@ def chip_timeline(
     ('2023-11-17', 'met')
     """
     specs = specs or default_specs()
-    found = find_chip(target)
+    found = find_chip(target) if isinstance(target, str) else target
     sweep = Sweep.over([found.chip], start, end, role, rules, changes or {}, readings or {}, specs)
     listed = [change for rule in sweep.rules for change in _changes(sweep, rule)]
     return Timeline(
