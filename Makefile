@@ -10,7 +10,7 @@ BIN := .venv/bin
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gateline needs Python 3.11 or newer; set PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable ".[arrow,mcp,serve]" --group dev
+	$(BIN)/python -m pip install --quiet --editable ".[arrow,report,mcp,serve]" --group dev
 	touch $@
 
 demo: .venv/ready

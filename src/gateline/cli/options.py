@@ -115,11 +115,12 @@ def _format(names: Sequence[str], says: str) -> Callable[[Command], Command]:
 
 
 BASIC_FORMATS = ("text", "json")
-CHECK_FORMATS = (*BASIC_FORMATS, "markdown", "sarif", "junit", "github")
+CHECK_FORMATS = (*BASIC_FORMATS, "html", "markdown", "sarif", "junit", "github")
 RELEASE_FORMATS = (*CHECK_FORMATS, "model-card", "eu-form")
 FORMAT = _format(BASIC_FORMATS, "Text for people, JSON for programs.")
 CHECK_FORMAT = _format(
-    CHECK_FORMATS, "Text or Markdown for people; JSON, SARIF, JUnit XML or GitHub annotations for programs."
+    CHECK_FORMATS,
+    "Text, an HTML page or Markdown for people; JSON, SARIF, JUnit XML or GitHub annotations for programs.",
 )
 RELEASE_FORMAT = _format(
     RELEASE_FORMATS,

@@ -135,7 +135,7 @@ class Sweep:
     def columns(self, day: date) -> dict[str, Column | Names]:
         """The inputs of all chips on a day as columns."""
         if day not in self._columns:
-            self._columns[day] = _stack(self.inputs(day))
+            self._columns[day] = stacked(self.inputs(day))
         return self._columns[day]
 
     def evaluate(self, choice: Choice, day: date) -> tuple[Program, Evaluation]:
@@ -179,13 +179,13 @@ def _counts_of_days(inputs: Inputs) -> Iterator[int]:
             yield from (int(end) for end in (datum.value.low, datum.value.high) if end is not None)
 
 
-def _stack(figures: list[Inputs]) -> dict[str, Column | Names]:
+def stacked(figures: list[Inputs]) -> dict[str, Column | Names]:
     """The inputs of several subjects as exact columns, one row each; what one does not have is unknown."""
     names = dict.fromkeys(name for inputs in figures for name in inputs)
-    return {name: _stacked(name, [inputs.get(name) for inputs in figures]) for name in names}
+    return {name: _stacked_input(name, [inputs.get(name) for inputs in figures]) for name in names}
 
 
-def _stacked(name: str, data: list[Datum | None]) -> Column | Names:
+def _stacked_input(name: str, data: list[Datum | None]) -> Column | Names:
     values = [None if datum is None else datum.value for datum in data]
     if QUANTITIES[name].kind is Kind.NAME:
         names = np.empty(len(values), dtype=object)

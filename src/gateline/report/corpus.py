@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 from gateline.chips.catalogue import Catalogue, Entry
-from gateline.report.wording import due_text, percent
+from gateline.report.duty_wording import due_text
+from gateline.report.wording import percent
 from gateline.rules.corpus import Specs
 from gateline.rules.model import (
     Clause,

@@ -13,8 +13,9 @@ from typing import Any
 from gateline.numerals import exact_text, number
 from gateline.quantities import QUANTITIES, Kind
 from gateline.report.duty_json import due_object
+from gateline.report.duty_wording import due_text
 from gateline.report.verdict_json import NOTICE, plain
-from gateline.report.wording import OPERATOR, condition_text, due_text, percent, words
+from gateline.report.wording import OPERATOR, condition_text, percent, words
 from gateline.rules.corpus import Specs
 from gateline.rules.due import AfterEvent, EachYear, OnDay, WithEvent
 from gateline.rules.history import (

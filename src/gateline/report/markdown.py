@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 
-from gateline.report import wording
+from gateline.report import contents, wording
 from gateline.report.escape import markdown as escaped
-from gateline.report.findings import Checked, data_line, distance, known_amounts, near, standing
-from gateline.report.shipment import charge_of, charge_text, licence_text
+from gateline.report.findings import Checked, data_line
+from gateline.report.shipment import licence_text
 from gateline.report.verdict_json import NOTICE
-from gateline.report.wording import SIGN, WORD, words
-from gateline.rules.deadlines import duties
-from gateline.rules.model import Outcome
-from gateline.screening import Screening, Verdict
+from gateline.report.wording import SIGN, WORD
+from gateline.screening import Screening
 
 
 def write(checked: Sequence[Checked]) -> str:
@@ -35,22 +32,19 @@ def section(screening: Screening) -> str:
     """Headline, quantities, rules, what is open and why, duties, and what it rests on."""
     parts = [
         _headline(screening),
-        part("Quantities", table(("quantity", "value", "how"), _quantities(screening))),
-        part("What moves it", bullets(_moved(screening))),
-        part("Rules", table(("outcome", "rule", "item", "distance", "status"), _rules(screening))),
-        part("What is missing", bullets(_missing(screening))),
-        part("Near a line", bullets(_near(screening))),
-        part("What is charged", bullets(_charges(screening))),
-        part("Readings that decide", table(READINGS, _readings(screening))),
-        part("Assumed, because nobody said", bullets(_assumed(screening))),
-        part("Duties of the rules that are met", bullets(_duties(screening))),
+        part("Quantities", table(("quantity", "value", "how"), contents.quantities(screening))),
+        part("What moves it", bullets(contents.moved(screening))),
+        part("Rules", table(("outcome", "rule", "item", "distance", "status"), contents.rules(screening))),
+        part("What is missing", bullets(contents.missing(screening))),
+        part("Near a line", bullets(contents.near_lines(screening))),
+        part("What is charged", bullets(contents.charges(screening))),
+        part("Readings that decide", table(contents.READINGS, contents.readings(screening))),
+        part("Assumed, because nobody said", bullets(contents.assumed(screening))),
+        part("Duties of the rules that are met", bullets(contents.duties(screening))),
         *([f"Note: {escaped(screening.subject.notes)}\n"] if screening.subject.notes else []),
         f"{escaped(data_line(screening))}. {NOTICE}\n",
     ]
     return "\n".join(text for text in parts if text)
-
-
-READINGS = ("rule", "question", "taken as", "otherwise", "the answer would be")
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -82,84 +76,3 @@ def _headline(screening: Screening) -> str:
         *([] if any(verdict.gating for verdict in screening.verdicts) else ["No rule gates on this date.\n"]),
     ]
     return "\n".join(lines)
-
-
-def _quantities(screening: Screening) -> Iterable[tuple[str, ...]]:
-    for name, column in known_amounts(screening):
-        datum = screening.inputs.get(name)
-        origin = wording.origin_text(datum) if datum else ""
-        yield words(name), wording.value_text(name, column, datum), origin
-
-
-def _moved(screening: Screening) -> Iterable[str]:
-    """What moves the first quantity that something moves; others differ by what they count."""
-    told = filter(None, (wording.swings_text(name, datum) for name, datum in screening.inputs.items()))
-    yield from islice(told, 1)
-
-
-def _ranked(screening: Screening) -> list[Verdict]:
-    """Gating rules first, the others by outcome."""
-    return sorted(screening.verdicts, key=lambda verdict: (not verdict.gating, verdict.gating or -verdict.outcome))
-
-
-def _rules(screening: Screening) -> Iterable[tuple[str, ...]]:
-    for verdict in _ranked(screening):
-        sign = f"{SIGN[verdict.outcome]} {WORD[verdict.outcome]}"
-        status = f"{standing(verdict)}{', gating' if verdict.gating else ''}"
-        yield sign, verdict.rule.id, verdict.explanation.item or "", distance(verdict, screening), status
-
-
-def _missing(screening: Screening) -> Iterable[str]:
-    for verdict in _ranked(screening):
-        explanation = verdict.explanation
-        if explanation.missing:
-            open_part = "the outcome" if verdict.outcome is Outcome.UNDETERMINED else "the item"
-            enough = f"; enough to settle it: {_names(explanation.settles)}" if explanation.settles else ""
-            yield f"{verdict.rule.id}: could change {open_part}: {_names(explanation.missing)}{enough}"
-            flips = explanation.flips if verdict.gating else ()
-            yield from (f"{verdict.rule.id}: {wording.flip_text(flip)}" for flip in flips)
-
-
-def _names(names: Sequence[str]) -> str:
-    return ", ".join(map(words, names))
-
-
-def _near(screening: Screening) -> Iterable[str]:
-    for verdict in _ranked(screening):
-        yield from (f"{verdict.rule.id}: {line}" for line in near(verdict))
-
-
-def _charges(screening: Screening) -> Iterable[str]:
-    for verdict in _ranked(screening):
-        if found := charge_of(verdict):
-            yield f"{verdict.rule.id}: {charge_text(found)}"
-
-
-def _readings(screening: Screening) -> Iterable[tuple[str, ...]]:
-    for verdict in _ranked(screening):
-        for other in verdict.alternatives:
-            answer = wording.answer_text(other.outcome, other.item)
-            choice = f"{other.choice} (--reading {other.reading.id}={other.choice})"
-            yield verdict.rule.id, other.reading.asks, other.chosen, choice, answer
-
-
-def _assumed(screening: Screening) -> Iterable[str]:
-    """Each fact once, with the rules that take it so."""
-    rules: dict[tuple[str, bool], list[str]] = {}
-    for verdict in _ranked(screening):
-        for assumption in verdict.assumptions:
-            rules.setdefault(assumption, []).append(verdict.rule.id)
-    for (fact, value), taken in rules.items():
-        yield f"{words(fact)}: {wording.truth(value)} ({', '.join(taken)})"
-
-
-def _duties(screening: Screening) -> Iterable[str]:
-    """The points of a gating rule that is met, with their dates; of another only how many there are."""
-    as_of = screening.request.as_of
-    for verdict in _ranked(screening):
-        points = duties(verdict.version, verdict.columns, as_of) if verdict.outcome is Outcome.MET else []
-        if verdict.gating:
-            for point, due in points:
-                yield f"{verdict.rule.id}: {wording.duty_text(point, due, verdict, as_of)}"
-        elif points:
-            yield f"{verdict.rule.id} ({standing(verdict)}): {len(points)} points; --rule {verdict.rule.id} lists them"

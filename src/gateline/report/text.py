@@ -11,9 +11,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateline.numerals import number
 from gateline.quantities import QUANTITIES, Kind
-from gateline.report import wording
+from gateline.report import contents, wording
+from gateline.report.duty_wording import duty_text
 from gateline.report.shipment import charge_of, charge_text, each_with_shipment, licence_text, matters
 from gateline.report.verdict_json import NOTICE
 from gateline.report.wording import SIGN, WORD, words
@@ -24,7 +24,6 @@ from gateline.rules.model import Outcome
 from gateline.screening import Screening, Verdict
 
 DIE_LIMIT = "die-limit"
-COUNTED = {"yes": "■", "open": "◧", "no": "□"}
 STYLE = {Outcome.MET: "bold red", Outcome.UNDETERMINED: "bold yellow", Outcome.NOT_MET: "bold green"}
 
 
@@ -46,10 +45,10 @@ def card(screening: Screening) -> RenderableType:
         *_account(screening),
     ]
     parts.append(_facts(screening))
-    parts += [_verdict(verdict, screening) for verdict in gating if not _is_brief(verdict, screening)]
+    parts += [_verdict(verdict, screening) for verdict in gating if not contents.is_brief(verdict, screening)]
     if not gating:
         parts.append(Text("No rule gates on this date; exit status 0.", style="yellow"))
-    if brief := [verdict for verdict in gating if _is_brief(verdict, screening)]:
+    if brief := [verdict for verdict in gating if contents.is_brief(verdict, screening)]:
         parts.append(_list("Gating, not met", brief, screening))
     parts += [_verdict(verdict, screening) for verdict in others if matters(verdict, screening)]
     if others := [verdict for verdict in others if not matters(verdict, screening)]:
@@ -59,15 +58,6 @@ def card(screening: Screening) -> RenderableType:
     specs = screening.specs
     parts.append(Text(f"Data {specs.version}, sources checked to {specs.checked}, {specs.digest[:19]}…", style="dim"))
     return Group(*parts, Text(""))
-
-
-def _is_brief(verdict: Verdict, screening: Screening) -> bool:
-    """Whether a gating rule plainly does not apply: not met, near to no figure, the same under every reading."""
-    overcome = verdict.rule.effect == "presumption" and any(item.excluded_by for item in verdict.explanation.items)
-    asked = verdict.rule.id in screening.request.rules
-    measured = wording.first_distance_text(verdict, screening) or overcome or asked
-    told = verdict.alternatives or verdict.crossings or any(other.outcome for other in verdict.tolerated)
-    return verdict.outcome is Outcome.NOT_MET and not measured and not told
 
 
 def _headline(screening: Screening) -> RenderableType:
@@ -114,16 +104,10 @@ def _account(screening: Screening) -> Iterable[RenderableType]:
     table.add_column("FLOP by each estimate", overflow="fold", ratio=3)
     for label in account.profiles.values():
         table.add_column(label, overflow="fold", max_width=max(map(len, label.split())))
-    for line in account.lines:
-        planned = " (planned)" if line.status == "planned" else ""
-        days = "" if line.days.unknown else f"\n{wording.fact_text('phase_days', line.days)}"
-        estimates = "\n".join(
-            f"{number(best)} {method if how == method else f'{method}: {how}'}" for method, best, how in line.estimates
-        )
-        counts = [COUNTED[line.counts[profile]] for profile in account.profiles]
-        table.add_row(Text(f"{line.label}{planned}{days}"), Text(estimates), *counts)
+    for phase, estimates, counts in contents.phases(account):
+        table.add_row(Text("\n".join(phase)), Text("\n".join(estimates)), *counts)
     yield table
-    yield Text("■ counted  ◧ open whether it counts  □ not counted", style="dim")
+    yield Text(contents.COUNTED_KEY, style="dim")
     if passages := wording.live_passages(screening):
         yield Text("Lines passed, phase by phase:", style="italic")
         yield from (Text(f"  {wording.passage_text(passage)}") for passage in passages)
@@ -181,7 +165,9 @@ def _because(verdict: Verdict, as_of: date) -> Iterable[RenderableType]:
         )
     if len(explanation.settles) < len(explanation.missing):
         yield Text(f"Enough to settle it: {', '.join(map(words, explanation.settles))}.", style="yellow")
-    yield from (Text(f"  {wording.flip_text(flip)}") for flip in explanation.flips)
+    for flip in explanation.flips:
+        outcome, _ = wording.then_text(flip)
+        yield Text.assemble("  ", (SIGN[outcome], STYLE[outcome]), f" {wording.flip_text(flip)}")
     if "applicable_die_area" in explanation.missing and not any(
         other.reading.id == DIE_LIMIT for other in verdict.alternatives
     ):
@@ -208,7 +194,7 @@ def _because(verdict: Verdict, as_of: date) -> Iterable[RenderableType]:
         yield Text("To establish, and settled by no figure:", style="italic")
         for point, found in duties(verdict.version, verdict.columns, as_of):
             style = "yellow" if found is not None and found.past else ""
-            yield Text(f"  - {wording.duty_text(point, found, verdict, as_of)}", style=style)
+            yield Text(f"  - {duty_text(point, found, verdict, as_of)}", style=style)
 
 
 def _clauses(verdict: Verdict, screening: Screening) -> Table:

@@ -15,10 +15,8 @@ from gateline.numerals import number
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.chances import Chance
 from gateline.rules.columns import Column, Columns, Names, fully_unknown
-from gateline.rules.deadlines import Deadline
-from gateline.rules.due import AfterEvent, Count, Due, EachYear, OnDay, Unit, WithEvent, days_of_year, event_of
 from gateline.rules.explain import Flip
-from gateline.rules.model import Condition, FlagTest, ItemTest, MemberTest, Outcome, Point, QuantityTest, Status
+from gateline.rules.model import Condition, FlagTest, ItemTest, MemberTest, Outcome, QuantityTest, Status
 from gateline.screening import Screening, Tolerated, Verdict
 
 WORD = {Outcome.MET: "MET", Outcome.UNDETERMINED: "UNDETERMINED", Outcome.NOT_MET: "not met"}
@@ -27,8 +25,6 @@ OPERATOR = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 ECCN = re.compile(r"\b\d[A-E]\d{3}")
 """A number of the Commerce Control List."""
 LIST_NUMBER = re.compile(r"\b\d[a-e]\d{3}( [a-z]\b)?")
-RUNS = {Count.WITHIN: "", Count.EVERY: "every ", Count.EARLIEST: "not earlier than "}
-"""What stands before the length of a period."""
 MANY_TIMES = 10
 VALUE_DIGITS = 6
 FEW = 3
@@ -297,11 +293,22 @@ def _entries(verdicts: Iterable[Verdict]) -> str:
 
 def flip_text(flip: Flip) -> str:
     """Where the answer becomes settled, and how."""
-    then = words(flip.then) if flip.then in ("not_met", "met") else flip.then
+    linked = ": " if isinstance(flip.value, bool) else " "
+    return f"{words(flip.quantity)}{linked}{stretch_text(flip)} → {then_text(flip)[1]}"
+
+
+def stretch_text(flip: Flip) -> str:
+    """The stretch of an input over which the answer is settled."""
     if isinstance(flip.value, bool):
-        return f"{words(flip.quantity)}: {truth(flip.value)} → {then}"
+        return truth(flip.value)
     start = f"{_border(flip.quantity, *flip.start)} and " if flip.start else ""
-    return f"{words(flip.quantity)} {start}{_border(flip.quantity, flip.operator, flip.value)} → {then}"
+    return f"{start}{_border(flip.quantity, flip.operator, flip.value)}"
+
+
+def then_text(flip: Flip) -> tuple[Outcome, str]:
+    """The outcome over a stretch, and the item that decides, else the outcome in words."""
+    outcome = Outcome.NOT_MET if flip.then == Outcome.NOT_MET.word else Outcome.MET
+    return outcome, words(flip.then) if flip.then == outcome.word else flip.then
 
 
 def _border(name: str, operator: str, value: Fraction) -> str:
@@ -309,45 +316,3 @@ def _border(name: str, operator: str, value: Fraction) -> str:
     if entry.kind is Kind.DATE:
         return f"{OPERATOR[operator]} {day(value)}"
     return f"{OPERATOR[operator]} {number(value, operator=operator)}{f' {entry.unit}' if entry.unit else ''}"
-
-
-def duty_text(point: Point, found: Deadline | None, verdict: Verdict, as_of: date) -> str:
-    """What a duty asks for, and by which date: the date, or what has to be stated to know it."""
-    told = f"{point.says} ({point.cite})"
-    if point.due is None or found is None:
-        return told
-    return f"{told}: {_deadline_text(point.due, found, verdict, as_of)}"
-
-
-def _deadline_text(due: Due, found: Deadline, verdict: Verdict, as_of: date) -> str:
-    event = event_of(due)
-    if found.start is None and event is not None:
-        return f"{due_text(due)} (state it with --set {event}=DATE)"
-    counted = due_text(due, f" {found.start}{', the day of this check' if found.assumed else ''}")
-    if found.day is None and verdict.version.effective is not None:
-        begins = verdict.version.effective.start
-        return f"no date, since the rule takes effect on {begins}, after the event ({counted})"
-    past = f", past as of {as_of}" if found.past else ""
-    return f"{_by(due, found)}{past}" + ("" if isinstance(due, OnDay) else f" ({counted})")
-
-
-def _by(due: Due, found: Deadline) -> str:
-    if isinstance(due, AfterEvent) and due.count is Count.EARLIEST:
-        return f"from {found.day}"
-    hours = isinstance(due, AfterEvent) and due.length.unit is Unit.HOUR
-    return f"by {found.day}{', at the hour of the event' if hours else ''}"
-
-
-def due_text(due: Due, when: str = "") -> str:
-    """When a duty falls due, as the rule says it; `when` follows the name of the event."""
-    match due:
-        case OnDay():
-            return f"by {due.day}"
-        case EachYear():
-            return f"each year by {', '.join(days_of_year(due))}"
-        case WithEvent():
-            return f"before or with the event: {words(due.event)}{when}"
-        case AfterEvent():
-            bound = f", not before {due.not_before}" if due.not_before else ""
-            once = due.count is Count.EVERY and due.length.number == 1
-            return f"{RUNS[due.count]}{due.length.unit if once else due.length} after {words(due.event)}{when}{bound}"

@@ -1,0 +1,8 @@
+"""Reports as one HTML file: no script, nothing from elsewhere, everything open, the same bytes for the same inputs.
+
+Needs jinja2 (``gateline[report]``). Whatever is shown comes from the same objects and words as the other reports.
+"""
+
+from gateline.report.html.page import render_card, render_report, write
+
+__all__ = ["render_card", "render_report", "write"]

@@ -1,0 +1,135 @@
+"""From screenings to one HTML file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from gateline.report.escape import plain
+from gateline.report.findings import Checked
+from gateline.report.headline import headline, joined, kind
+from gateline.report.html.card import Card, card, rules_table
+from gateline.report.html.parts import Mark, Section
+from gateline.report.html.sections import provenance, sections
+from gateline.report.html.typography import told
+from gateline.report.shipment import each_with_shipment
+from gateline.report.verdict_json import NOTICE
+from gateline.report.wording import WORD
+from gateline.rules.model import Outcome
+from gateline.screening import Screening
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One subject on a page: its card, and the sections below."""
+
+    anchor: str
+    card: Card
+    sections: tuple[Section, ...]
+
+
+def write(checked: Sequence[Checked]) -> str:
+    """One page about everything that was checked, as `render_report` makes it."""
+    return render_report([each.screening for each in checked])
+
+
+def render_report(screenings: Sequence[Screening]) -> str:
+    """A page about one or several subjects, with their shipments.
+
+    Parameters
+    ----------
+    screenings : sequence of Screening
+        At least one.
+
+    Returns
+    -------
+    str
+        HTML with its style sheet inside and no script. Its title starts with the gravest outcome.
+    """
+    listed = list(each_with_shipment(screenings))
+    outcome = max(each.outcome for each in listed)
+    parts = [Part(f"subject-{number}", card(each), tuple(sections(each))) for number, each in enumerate(listed, 1)]
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            title=_title(listed, outcome),
+            kicker=f"gateline {_kinds(listed)} report",
+            outcome=Mark.of(outcome),
+            summary=_summary(listed, outcome),
+            parts=parts,
+            provenance=provenance(listed[0]),
+        )
+    )
+
+
+def render_card(screening: Screening, level: int = 2) -> str:
+    """The verdict card and the table of rules as a fragment of a page that has the style sheet of the reports.
+
+    Parameters
+    ----------
+    screening : Screening
+    level : int
+        Level of the card's heading.
+    """
+    fragment = environment().get_template("fragment.html")
+    return fragment.render(card=card(screening), rules=rules_table(screening), level=level)
+
+
+def style_sheet() -> str:
+    """The style sheet of reports and cards."""
+    return resources.files(__package__).joinpath("templates", "style.css").read_text(encoding="utf-8")
+
+
+@cache
+def environment() -> Environment:
+    """The templates; everything that they print is escaped and without marks that steer a display."""
+    made = Environment(
+        loader=PackageLoader("gateline.report.html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_harmless,
+    )
+    made.filters["told"] = told
+    made.globals |= {"policy": POLICY, "style": Markup(style_sheet()), "notice": NOTICE}
+    return made
+
+
+def _harmless(value: Any) -> Any:
+    """A string without control characters and marks of direction; the style sheet and markup stay as they are."""
+    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _title(listed: Sequence[Screening], outcome: Outcome) -> str:
+    first = listed[0]
+    return f"{WORD[outcome]}: {_names(listed)} – gateline {_kinds(listed)} report, as of {first.request.as_of}"
+
+
+def _names(listed: Sequence[Screening]) -> str:
+    names = [each.subject.name for each in listed if each.subject.kind != "shipment"]
+    shipped = len(names) < len(listed)
+    told_names = joined(names) if len(names) <= FEW else f"{len(names)} subjects"
+    return f"{told_names} and {'its' if len(names) == 1 else 'their'} shipment" if shipped else told_names
+
+
+def _kinds(listed: Sequence[Screening]) -> str:
+    return " and ".join(dict.fromkeys(KIND_OF_REPORT.get(kind(each), kind(each)) for each in listed))
+
+
+KIND_OF_REPORT = {"training": "release"}
+"""What a report is called, where it is not called after its subject."""
+
+
+def _summary(listed: Sequence[Screening], outcome: Outcome) -> str:
+    return headline(listed[0]) if len(listed) == 1 else f"{WORD[outcome]}: {_names(listed)}"
