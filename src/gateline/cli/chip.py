@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +13,7 @@ from gateline.cli.options import (
     CHECK_FORMAT,
     EXIT_ZERO,
     OUTPUT,
+    PICTURE,
     READING,
     ROLE,
     RULES,
@@ -22,6 +24,10 @@ from gateline.cli.options import (
     options,
     show,
 )
+
+if TYPE_CHECKING:
+    from gateline.jobs.timeline import Timeline
+    from gateline.screening import Screening
 
 
 @click.command()
@@ -38,7 +44,7 @@ from gateline.cli.options import (
     type=click.Choice(["export", "reexport", "transfer"]),
     help="What the shipment is; taken from --from and --to where it is left out.",
 )
-@options(SET, ROLE, RULES, READING, STRICT, CHECK_FORMAT, OUTPUT, EXIT_ZERO)
+@options(SET, ROLE, RULES, READING, STRICT, CHECK_FORMAT, PICTURE, OUTPUT, EXIT_ZERO)
 def chip(
     targets: tuple[str, ...],
     as_of: date,
@@ -55,6 +61,7 @@ def chip(
     readings: dict[str, str],
     strict_facts: bool,
     format_: str,
+    picture: str,
     output: Path | None,
     exit_zero: bool,
 ) -> int:
@@ -69,6 +76,7 @@ def chip(
         gateline chip H20 --as-of 2024-06-01
         gateline chip examples/foundry-die.yaml --role foundry --format json
         gateline chip examples/server.yaml --format markdown -o server.md
+        gateline chip H20 --format svg --picture plane -o plane.svg
         gateline chip H200 --from US --to CN --hq CN
 
     Exit status: 0 not met, 3 met, 4 undetermined, 2 bad usage or input, 1 failure.
@@ -76,22 +84,21 @@ def chip(
     from gateline.jobs import Transaction, screen_with_shipment
     from gateline.report.findings import Checked
 
+    asked: dict[str, Any] = {"role": role, "rules": rules, "changes": changes, "readings": readings}
     given = Transaction(origin, destination, headquarters, transaction, consignee, end_user, end_user_country)
-    checked = [
-        Checked(
-            screen_with_shipment(
-                target,
-                as_of,
-                given,
-                role=role,
-                rules=rules,
-                changes=changes,
-                readings=readings,
-                strict_facts=strict_facts,
-            ),
-            file_of(target),
-        )
-        for target in targets
-    ]
-    show(checked, format_, output)
+    checked = []
+    for target in targets:
+        screening = screen_with_shipment(target, as_of, given, strict_facts=strict_facts, **asked)
+        timeline = _over_time(target, screening, asked) if format_ == "html" else None
+        checked.append(Checked(screening, file_of(target), timeline=timeline))
+    show(checked, format_, output, picture)
     return exit_code([each.screening.gravest for each in checked], exit_zero=exit_zero)
+
+
+def _over_time(target: str, screening: Screening, asked: dict[str, Any]) -> Timeline | None:
+    """What rules said of a chip, until the end of the year of the check; what came from a pipe is gone."""
+    if target == "-" or screening.subject.kind != "chip":
+        return None
+    from gateline.jobs import timeline_of_item
+
+    return timeline_of_item(target, screening.request.as_of.replace(month=12, day=31), **asked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["csv", "arrow"]),
+    type=click.Choice(["csv", "arrow", "html"]),
     default="csv",
     show_default=True,
-    help="What standard output gets: CSV, or an Arrow stream.",
+    help="What standard output gets: CSV, or an Arrow stream; html is a report for people, there or in the file of -o.",
 )
 @options(ROLE, RULES, READING, STRICT)
 @click.option(
@@ -82,37 +82,57 @@ def fleet(
         gateline fleet examples/fleet.csv -o verdicts.csv
         gateline fleet inventory.parquet -o verdicts.parquet --as-of 2025-01-01 --fail-on met
         gateline fleet shipments/ -o screened/ --columns verdicts --resume
+        gateline fleet inventory.parquet --format html -o report.html
 
     Exit status: 0 every row was screened, 2 bad usage or input or rejected rows, 3 and 4 with --fail-on, 1 failure.
     """
     from gateline.cli.progress import progress
     from gateline.jobs import screen_fleet
 
+    asked: dict[str, Any] = {"role": role, "rules": rules, "readings": readings, "strict_facts": strict_facts}
     with progress(quiet=quiet) as told:
-        summary = screen_fleet(
-            file,
-            output,
-            as_of,
-            role=role,
-            rules=rules,
-            readings=readings,
-            strict_facts=strict_facts,
-            rejects=rejects,
-            all_columns=columns == "all",
-            arrow=format_ == "arrow",
-            resume=resume,
-            threads=threads,
-            progress=told,
-        )
+        settings: dict[str, Any] = {**asked, "rejects": rejects, "threads": threads, "progress": told}
+        if format_ == "html":
+            if resume:
+                raise click.UsageError("--resume goes on with an output folder; a report is made anew.")
+            summary = _report(file, output, as_of, asked, settings)
+        else:
+            summary = screen_fleet(
+                file,
+                output,
+                as_of,
+                all_columns=columns == "all",
+                arrow=format_ == "arrow",
+                resume=resume,
+                **settings,
+            )
     if not quiet:
         _tell(summary)
     if summary.rejected:
         click.echo(f"rejected rows are listed in {_where_rejects(output, rejects)}", err=True)
     if output is not None and not quiet:
-        click.echo(f"verdicts are in {output}", err=True)
+        click.echo(f"{'the report is' if format_ == 'html' else 'verdicts are'} in {output}", err=True)
     if summary.rejected and not allow_rejects:
         return 2
     return 0 if exit_zero else _failure(summary, fail_on)
+
+
+def _report(
+    file: str, output: Path | None, as_of: date, asked: dict[str, Any], settings: dict[str, Any]
+) -> FleetSummary:
+    """Write the report on a table."""
+    from gateline.cli.output import write_output
+    from gateline.gating import Request
+    from gateline.jobs import fleet_excerpt
+    from gateline.jobs.fleet import rejects_beside
+    from gateline.report.formats import html
+    from gateline.rules.specfiles import default_specs
+
+    pages = html()
+    settings["rejects"] = settings["rejects"] or rejects_beside(output)
+    excerpt = fleet_excerpt(file, as_of, **settings)
+    write_output(pages.render_fleet(excerpt, default_specs(), Request(as_of, **asked)), output)
+    return excerpt.summary
 
 
 def _failure(summary: FleetSummary, fail_on: str | None) -> int:

@@ -118,13 +118,20 @@ BASIC_FORMATS = ("text", "json")
 CHECK_FORMATS = (*BASIC_FORMATS, "html", "markdown", "sarif", "junit", "github")
 RELEASE_FORMATS = (*CHECK_FORMATS, "model-card", "eu-form")
 FORMAT = _format(BASIC_FORMATS, "Text for people, JSON for programs.")
+PICTURE_FORMAT = "svg"
 CHECK_FORMAT = _format(
-    CHECK_FORMATS,
-    "Text, an HTML page or Markdown for people; JSON, SARIF, JUnit XML or GitHub annotations for programs.",
+    (*CHECK_FORMATS, PICTURE_FORMAT),
+    "Text, an HTML page, Markdown or a picture (SVG) for people; JSON, SARIF, JUnit XML or GitHub annotations for programs.",
 )
 RELEASE_FORMAT = _format(
-    RELEASE_FORMATS,
+    (*RELEASE_FORMATS, PICTURE_FORMAT),
     "As for gateline chip; also the front matter of a model card, and the compute part of the EU documentation form.",
+)
+PICTURE = click.option(
+    "--picture",
+    default="",
+    metavar="NAME",
+    help="Which picture --format svg draws. Of a chip: plane, plane-far, memory; of a model: strip, phases.",
 )
 OUTPUT = click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="File to write instead of standard output."
@@ -143,8 +150,12 @@ def options(*decorators: Callable[[Command], Command]) -> Callable[[Command], Co
     return decorate
 
 
-def show(checked: Sequence[Checked], format_: str, output: Path | None) -> None:
+def show(checked: Sequence[Checked], format_: str, output: Path | None, picture: str = "") -> None:
     """Print or write verdicts, and tell on standard error what is to be said about the inputs."""
+    if picture and format_ != PICTURE_FORMAT:
+        raise click.UsageError(f"--picture {picture} is drawn as SVG; add --format svg.")
+    if format_ == PICTURE_FORMAT and len(checked) > 1:
+        raise click.UsageError(f"a picture shows one subject, and {len(checked)} were given; name one.")
     from gateline.report.shipment import each_with_shipment
 
     screenings = each_with_shipment(each.screening for each in checked)
@@ -156,6 +167,11 @@ def show(checked: Sequence[Checked], format_: str, output: Path | None) -> None:
         from gateline.report import text
 
         text.write([each.screening for each in checked], Console(highlight=False))
+        return
+    if format_ == PICTURE_FORMAT:
+        from gateline.report import pictures
+
+        write_output(pictures.render(picture, checked[0].screening), output)
         return
     from gateline.report import formats
 

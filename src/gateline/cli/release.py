@@ -13,6 +13,7 @@ from gateline.cli.options import (
     AS_OF,
     EXIT_ZERO,
     OUTPUT,
+    PICTURE,
     READING,
     RELEASE_FORMAT,
     RULES,
@@ -64,7 +65,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Let PyTorch count the configuration too, and stop if it counts otherwise; needs gateline[torch].",
 )
-@options(AS_OF, SET, RULES, READING, STRICT, RELEASE_FORMAT, OUTPUT, EXIT_ZERO)
+@options(AS_OF, SET, RULES, READING, STRICT, RELEASE_FORMAT, PICTURE, OUTPUT, EXIT_ZERO)
 def release(
     targets: tuple[str, ...],
     as_of: date,
@@ -75,6 +76,7 @@ def release(
     band: Fraction,
     verify_with_torch: bool,
     format_: str,
+    picture: str,
     output: Path | None,
     exit_zero: bool,
     **figures: str | None,
@@ -90,6 +92,7 @@ def release(
         gateline release --config examples/config.json --tokens 15e12 --seq-len 8192
         gateline release examples/ledger.yaml --format json
         gateline release examples/ledger.yaml --format eu-form -o compute.md
+        gateline release examples/ledger.yaml --format svg --picture strip -o strip.svg
 
     Exit status: 0 not met, 3 met, 4 undetermined, 2 bad usage or input, 1 failure.
     """
@@ -102,7 +105,7 @@ def release(
         return 1
     question = {"rules": rules, "changes": changes, "readings": readings, "strict_facts": strict_facts, "band": band}
     checked = [_check_file(target, as_of, question) for target in targets] or [_check_figures(given, as_of, question)]
-    show(checked, format_, output)
+    show(checked, format_, output, picture)
     return exit_code([each.screening.outcome for each in checked], exit_zero=exit_zero)
 
 

@@ -92,7 +92,7 @@ def run(
                     if progress is not None:
                         progress(summary.rows, reader.position(), reader.size)
             if summary.rejected == summary.rows:
-                raise InputError(_nothing_read(reader.source, summary.rows, listed.first, rejects))
+                raise InputError(nothing_read(reader.source, summary.rows, listed.first, rejects))
     return summary
 
 
@@ -141,7 +141,8 @@ def _numbered(blocks: Iterable[Any], first: int) -> Iterator[tuple[Any, int]]:
         first += len(block)
 
 
-def _nothing_read(source: str, rows: int, first: Reject | None, rejects: Path) -> str:
+def nothing_read(source: str, rows: int, first: Reject | None, rejects: Path) -> str:
+    """What to say of a table of which every row was rejected."""
     assert first is not None, "every row was rejected"
     where = f"row {first.row}, {first.column or 'all cells'}: '{clip(first.value)}': {first.reason}"
     return f"{source}: none of the {rows:,} rows could be read; {where.rstrip('.')}. {rejects} lists all."

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from gateline.fleet.cells import Place
+from gateline.fleet.columns import Columns
 from gateline.fleet.gather import gather
 from gateline.fleet.headers import Header
 from gateline.fleet.problems import Problems
 from gateline.fleet.read import Block, BlockReader, ChipFigures
-from gateline.fleet.verdicts import COMPUTED, Answers, RuleColumn, Verdicts
+from gateline.fleet.verdicts import COMPUTED, Answers, Days, RuleColumn, Verdicts
 from gateline.gating import Request
 from gateline.rules.corpus import Specs
 
@@ -113,6 +114,12 @@ class Screener:
             assumed=screened.assumed,
             slow=screened.slow,
         )
+
+    def inputs(self, block: Block) -> tuple[Columns, Days]:
+        """What is known of each row of a block, and the day on which it is screened; faults are told by `screen`."""
+        faults = Problems()
+        days = self._reader.days(block, faults)
+        return self._reader.columns(block, days, self.verdicts.needed(days), faults), days
 
     def _few(self, block: Block) -> tuple[Place, Block] | None:
         """The different rows of a block, and which of them each row is, where that is known to be few."""

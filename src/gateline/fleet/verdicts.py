@@ -216,7 +216,7 @@ class Verdicts:
     def needed(self, days: Days) -> frozenset[str]:
         """The inputs that the rules on some days read, that are shown, and from which these follow."""
         gating: list[Gating] = []
-        for day, _ in self._stretches(days):
+        for day, _ in self.stretches(days):
             with suppress(InputError):
                 gating += self.programs(day)
         key = frozenset(id(program) for _, program in gating)
@@ -244,7 +244,7 @@ class Verdicts:
             return answers
         said = {rule: _Lines.silent(ways=self.has_ways(rule)) for rule in self.rules}
         places = {rule: np.zeros(rows, dtype=np.uint32) for rule in self.rules}
-        for day, ordinals in self._stretches(days):
+        for day, ordinals in self.stretches(days):
             here = np.flatnonzero(np.isin(days, ordinals))
             part = Answers({})
             try:
@@ -259,7 +259,7 @@ class Verdicts:
         answers.rules = {rule: lines.of(places[rule]) for rule, lines in said.items()}
         return answers
 
-    def _stretches(self, days: Days) -> Iterator[tuple[date, list[int]]]:
+    def stretches(self, days: Days) -> Iterator[tuple[date, list[int]]]:
         """A day of each stretch in which nothing changes, and the days of the stretch that are there."""
         if days is None:
             yield self._request.as_of, []

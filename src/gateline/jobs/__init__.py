@@ -1,9 +1,9 @@
 """The jobs as calls: what each command does, without the command line."""
 
 from gateline.jobs.chip import Target, chip_called, default_catalogue, find_chip, screen_chip
-from gateline.jobs.fleet import screen_fleet
+from gateline.jobs.fleet import fleet_excerpt, screen_fleet
 from gateline.jobs.release import check_release, quick_ledger
-from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shipment
+from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shipment, timeline_of_item
 from gateline.jobs.system import screen_system, screen_target
 from gateline.jobs.table import screen_batches, screen_table
 from gateline.jobs.timeline import catalogue_timeline, chip_timeline
@@ -17,6 +17,7 @@ __all__ = [
     "chip_timeline",
     "default_catalogue",
     "find_chip",
+    "fleet_excerpt",
     "quick_ledger",
     "screen_batches",
     "screen_chip",
@@ -26,4 +27,5 @@ __all__ = [
     "screen_table",
     "screen_target",
     "screen_with_shipment",
+    "timeline_of_item",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,11 +13,13 @@ from gateline.chips.chipfile import Chip
 from gateline.chips.derive import completed, derive
 from gateline.errors import InputError
 from gateline.fleet.designs import SUFFIXES, read_designs
+from gateline.fleet.excerpt import Excerpt, excerpt
 from gateline.fleet.outputs import SUFFIXES as OUTPUT_SUFFIXES
 from gateline.fleet.outputs import Output
 from gateline.fleet.run import Progress, Setting, run
 from gateline.fleet.sources import PARQUET_SUFFIXES, arrow_module, open_table
 from gateline.fleet.summary import FleetSummary
+from gateline.fleet.tables import TableReader
 from gateline.gating import Request
 from gateline.inputs import Inputs
 from gateline.jobs.chip import default_catalogue, doubts
@@ -120,20 +122,59 @@ def screen_fleet(
     listed = rejects or rejects_beside(output)
     _check_paths(source, output, listed)
     to = Output(output, arrow=arrow)
-    if Path(source).suffix.lower() not in SUFFIXES:
-        return run(setting, open_table(source), to, listed, progress)
+    setting, table, doubted = _opened(source, setting)
+    summary = run(setting, table, to, listed, progress)
+    summary.remarks += doubted
+    return summary
 
-    remarks: list[str] = []
+
+def fleet_excerpt(
+    source: str,
+    as_of: date,
+    *,
+    role: str = "exporter",
+    rules: tuple[str, ...] = (),
+    strict_facts: bool = False,
+    readings: Mapping[str, str] | None = None,
+    rejects: Path | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    specs: Specs | None = None,
+) -> Excerpt:
+    """Screen a table and keep the sums, what would settle undetermined rows, and the first rows that matter.
+
+    Parameters and errors are those of `screen_fleet`; the verdicts of all rows are not written.
+    """
+    specs = specs or default_specs()
+    setting = Setting(
+        specs,
+        Request(as_of, role, rules, strict_facts, readings or {}),
+        CatalogueFigures(specs, as_of, specs.choose_readings(readings or {})),
+        all_columns=True,
+        threads=threads or default_threads(),
+    )
+    listed = rejects or rejects_beside(None)
+    _check_paths(source, None, listed)
+    setting, table, doubted = _opened(source, setting)
+    found = excerpt(setting, table, listed, progress)
+    found.summary.remarks += doubted
+    return found
+
+
+def _opened(source: str, setting: Setting) -> tuple[Setting, AbstractContextManager[TableReader], list[str]]:
+    """A table, or a list of tape-outs as one; how it is screened; and what is to be said of the tape-outs."""
+    if Path(source).suffix.lower() not in SUFFIXES:
+        return setting, open_table(source), []
+    specs, request = setting.specs, setting.request
+    chosen = specs.choose_readings(request.readings)
+    doubted: list[str] = []
 
     def checked(chip: Chip) -> Inputs:
-        remarks.extend(doubts(chip))
-        return completed(derive(chip, specs, as_of, chosen), as_of)
+        doubted.extend(doubts(chip))
+        return completed(derive(chip, specs, request.as_of, chosen), request.as_of)
 
     designs = read_designs(source, checked)
-    setting = replace(setting, figures=designs.figures, all_columns=False)
-    summary = run(setting, nullcontext(designs), to, listed, progress)
-    summary.remarks += remarks
-    return summary
+    return replace(setting, figures=designs.figures, all_columns=False), nullcontext(designs), doubted
 
 
 def rejects_beside(output: Path | None) -> Path:

@@ -17,6 +17,7 @@ from gateline.inputs import Inputs
 from gateline.jobs.changes import read_changes, with_idle
 from gateline.jobs.chip import CHANGEABLE, Target, chip_called, chip_inputs, chip_of, identity, read_file, screen_chip
 from gateline.jobs.system import chips_of, members_of, screen_system
+from gateline.jobs.timeline import Timeline, chip_timeline
 from gateline.quantities import quantity
 from gateline.rules.corpus import Specs
 from gateline.rules.model import belongs
@@ -191,6 +192,28 @@ def screen_with_shipment(
     if rules:
         item, shipment = ((found if asked else _quiet(found)) for found, asked in ((item, theirs), (shipment, ours)))
     return replace(item, shipment=shipment)
+
+
+def timeline_of_item(
+    target: str | Target,
+    end: date,
+    *,
+    role: str = "exporter",
+    rules: tuple[str, ...] = (),
+    changes: dict[str, str] | None = None,
+    readings: Mapping[str, str] | None = None,
+    specs: Specs | None = None,
+) -> Timeline:
+    """The timeline of the chip that `screen_with_shipment` screens when it is asked the same.
+
+    Parameters and errors are those of `chip_timeline`; what is said of a shipment is left out.
+    """
+    specs = specs or default_specs()
+    of_item, _ = _split(changes or {}, CHANGEABLE)
+    ours = tuple(prefix for prefix in rules if _is_about(specs, prefix, shipment=False))
+    return chip_timeline(
+        target, None, end, role=role, rules=ours, changes=of_item, readings=readings or {}, specs=specs
+    )
 
 
 def _read(target: str | Target | Document, changes: dict[str, str]) -> tuple[_Shipped, dict[str, str]]:

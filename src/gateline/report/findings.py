@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateline.jobs.timeline import Timeline
 from gateline.quantities import QUANTITIES, Kind
 from gateline.report import wording
 from gateline.report.wording import WORD, words
@@ -27,12 +28,15 @@ class Checked:
         The line at which a reader finds the figures, at least 1.
     stated : mapping
         What the file says, as text under its keys; of figures on the command line, the file that would say the same.
+    timeline : Timeline or None
+        What rules said of a chip over time, for reports that tell it.
     """
 
     screening: Screening
     file: str = ""
     line: int = 1
     stated: Mapping[str, Any] = field(default_factory=dict)
+    timeline: Timeline | None = None
 
 
 def headline(verdict: Verdict) -> str:

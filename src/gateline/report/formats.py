@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
 from io import StringIO
-from types import ModuleType
+from typing import Any
 
 from gateline.errors import InputError
 from gateline.report.findings import Checked
@@ -18,11 +18,8 @@ MODULES = {
     "github": "github",
     "model-card": "model_card",
     "eu-form": "eu_form",
-    "html": "html",
 }
 """Formats written by the function ``write`` of a module of this package."""
-WITH_SHIPMENTS = ("html",)
-"""Formats that tell of a subject and of its shipment on one page by themselves."""
 
 
 def render(format_: str, checked: Sequence[Checked]) -> str:
@@ -31,7 +28,7 @@ def render(format_: str, checked: Sequence[Checked]) -> str:
     Parameters
     ----------
     format_ : str
-        ``text``, ``json``, or a key of `MODULES`.
+        ``text``, ``json``, ``html``, or a key of `MODULES`.
     checked : sequence of Checked
         At least one.
     """
@@ -42,27 +39,27 @@ def render(format_: str, checked: Sequence[Checked]) -> str:
         return verdict_json.write(screenings)
     if format_ == "text":
         return _text(checked)
-    listed = checked if format_ in WITH_SHIPMENTS else list(_with_shipments(checked))
-    report: str = _module(format_).write(listed)
+    if format_ == "html":
+        page: str = html().render_report(checked)
+        return page
+    report: str = import_module(f"gateline.report.{MODULES[format_]}").write(list(_with_shipments(checked)))
     return report
 
 
-def _module(format_: str) -> ModuleType:
-    """The module that writes a format.
+def html() -> Any:
+    """The module that makes pages.
 
     Raises
     ------
     InputError
-        If it needs a package that is not installed.
+        If jinja2 is not installed.
     """
     try:
-        return import_module(f"gateline.report.{MODULES[format_]}")
+        return import_module("gateline.report.html")
     except ModuleNotFoundError as error:
         if error.name not in ("jinja2", "markupsafe"):
             raise
-        raise InputError(
-            f"--format {format_} needs {error.name}. Install it with: pip install 'gateline[report]'"
-        ) from None
+        raise InputError("HTML reports need jinja2. Install it with: pip install 'gateline[report]'") from None
 
 
 def _with_shipments(checked: Sequence[Checked]) -> Iterator[Checked]:

@@ -69,6 +69,8 @@ def _open(verdicts: Sequence[Verdict]) -> str:
     missing = list(dict.fromkeys(name for verdict in verdicts for name in verdict.explanation.settles))
     if not missing:
         return joined([short_title(verdict) for verdict in verdicts[:FEW]])
-    if len(missing) > FEW:
-        return f"it depends on {len(missing)} inputs"
-    return f"it depends on {joined([words(name) for name in missing])}"
+    if len(missing) == 1:
+        return f"one input is missing ({words(missing[0])})"
+    return f"{len(missing)} inputs are missing" + (
+        f" ({joined([words(name) for name in missing])})" if len(missing) <= FEW else ""
+    )

@@ -82,7 +82,7 @@ def _line(change: Change) -> Text:
         (_verdict(change.outcome, change.item), STYLE[change.outcome] if change.gating else ""),
         (f"  {change.rule.id}", "bold" if change.gating else ""),
         f", version {change.version.id}, {gates}\n",
-        (_why(change.why), "dim"),
+        (why_text(change.why), "dim"),
     )
 
 
@@ -90,7 +90,7 @@ def _verdict(outcome: Outcome, item: str | None) -> str:
     return f"{SIGN[outcome]} {WORD[outcome]}{f' {item}' if item else ''}"
 
 
-def _why(reasons: Iterable[Reason]) -> str:
+def why_text(reasons: Iterable[Reason]) -> str:
     """The reasons, each with where it stands; what several share is named after the last of them."""
     listed = list(reasons)
     texts = []
@@ -170,7 +170,7 @@ def _cell(cell: Cell) -> str:
 def _events(matrix: Matrix) -> Iterator[str]:
     for milestone in matrix.milestones:
         for rule, reasons in milestone.why:
-            yield f"{milestone.day}  {rule.id}: {_why(reasons)}"
+            yield f"{milestone.day}  {rule.id}: {why_text(reasons)}"
 
 
 def matrix_json(matrix: Matrix) -> str:

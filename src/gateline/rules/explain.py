@@ -85,7 +85,7 @@ def explain(program: Program, inputs: Columns) -> Explanation:
     item = int(verdict.item[0])
     first, last = locate(program.axes, columns, 1)
     cells = touched((*first[:, 0].tolist(), *last[:, 0].tolist()))
-    missing = () if item != OPEN_ITEM else tuple(_missing(program, cells, columns))
+    missing, settles = missing_inputs(program, columns) if item == OPEN_ITEM else ((), ())
     outcome = Outcome(int(verdict.outcome[0]))
     known = outcome.word if outcome is Outcome.MET else ""
     return Explanation(
@@ -95,9 +95,24 @@ def explain(program: Program, inputs: Columns) -> Explanation:
         items=tuple(_report(compiled, cells, program.exclusions) for compiled in program.items),
         exclusions=tuple(_report(compiled, cells, ()) for compiled in program.exclusions),
         missing=missing,
-        settles=_settling(program, cells, columns, missing),
+        settles=settles,
         flips=tuple(flip for name in missing for flip in flips(program, inputs, name) if flip.then != known),
     )
+
+
+def missing_inputs(program: Program, columns: Columns) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The inputs whose knowledge could change the answer of a batch of one, and as few of them as settle it.
+
+    Parameters
+    ----------
+    program : Program
+    columns : mapping of canonical name to Column or Names, each of shape (1,)
+        With the ratios.
+    """
+    first, last = locate(program.axes, columns, 1)
+    cells = touched((*first[:, 0].tolist(), *last[:, 0].tolist()))
+    missing = tuple(_missing(program, cells, columns))
+    return missing, _settling(program, cells, columns, missing)
 
 
 def group_outcome(program: Program, inputs: Columns, group: str, *, exclusions: bool = True) -> Outcome:

@@ -11,16 +11,21 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from gateline.fleet.excerpt import Excerpt
+from gateline.gating import Request
 from gateline.report.escape import plain
 from gateline.report.findings import Checked
 from gateline.report.headline import headline, joined, kind
 from gateline.report.html.card import Card, card, rules_table
+from gateline.report.html.fleet import fleet_card, fleet_sections
 from gateline.report.html.parts import Mark, Section
 from gateline.report.html.sections import provenance, sections
 from gateline.report.html.typography import told
+from gateline.report.pictures import CSS
 from gateline.report.shipment import each_with_shipment
 from gateline.report.verdict_json import NOTICE
 from gateline.report.wording import WORD
+from gateline.rules.corpus import Specs
 from gateline.rules.model import Outcome
 from gateline.screening import Screening
 
@@ -37,37 +42,64 @@ class Part:
     sections: tuple[Section, ...]
 
 
-def write(checked: Sequence[Checked]) -> str:
-    """One page about everything that was checked, as `render_report` makes it."""
-    return render_report([each.screening for each in checked])
-
-
-def render_report(screenings: Sequence[Screening]) -> str:
+def render_report(checked: Sequence[Checked]) -> str:
     """A page about one or several subjects, with their shipments.
 
     Parameters
     ----------
-    screenings : sequence of Screening
-        At least one.
+    checked : sequence of Checked
+        At least one; a chip's timeline is shown where it is there.
 
     Returns
     -------
     str
         HTML with its style sheet inside and no script. Its title starts with the gravest outcome.
     """
-    listed = list(each_with_shipment(screenings))
+    listed = list(each_with_shipment(each.screening for each in checked))
     outcome = max(each.outcome for each in listed)
-    parts = [Part(f"subject-{number}", card(each), tuple(sections(each))) for number, each in enumerate(listed, 1)]
+    timelines = {id(each.screening): each.timeline for each in checked}
+    parts = [
+        Part(f"subject-{number}", card(each), tuple(sections(each, timelines.get(id(each)), number)))
+        for number, each in enumerate(listed, 1)
+    ]
+    return _page(
+        _title(listed, outcome),
+        _kinds(listed),
+        headline(listed[0]) if len(listed) == 1 else f"{WORD[outcome]}: {_names(listed)}",
+        outcome,
+        parts,
+        provenance(listed[0].specs, listed[0].request),
+    )
+
+
+def render_fleet(excerpt: Excerpt, specs: Specs, request: Request) -> str:
+    """A page about a table: sums and the first rows that matter, however many rows there are.
+
+    Parameters
+    ----------
+    excerpt : Excerpt
+    specs, request
+        As the table was screened.
+    """
+    card = fleet_card(excerpt, specs)
+    title = f"{WORD[card.outcome]}: {card.name} – gateline fleet report, as of {request.as_of}"
+    part = Part("table", card, tuple(fleet_sections(excerpt, specs)))
+    return _page(title, "fleet", card.headline, card.outcome, [part], provenance(specs, request))
+
+
+def _page(
+    title: str, kind: str, summary: str, outcome: Outcome, parts: Sequence[Part], rests_on: Sequence[tuple[str, str]]
+) -> str:
     return (
         environment()
         .get_template("report.html")
         .render(
-            title=_title(listed, outcome),
-            kicker=f"gateline {_kinds(listed)} report",
+            title=title,
+            kicker=f"gateline {kind} report",
             outcome=Mark.of(outcome),
-            summary=_summary(listed, outcome),
+            summary=summary,
             parts=parts,
-            provenance=provenance(listed[0]),
+            provenance=rests_on,
         )
     )
 
@@ -102,7 +134,7 @@ def environment() -> Environment:
         finalize=_harmless,
     )
     made.filters["told"] = told
-    made.globals |= {"policy": POLICY, "style": Markup(style_sheet()), "notice": NOTICE}
+    made.globals |= {"policy": POLICY, "style": Markup(style_sheet() + CSS), "notice": NOTICE}
     return made
 
 
@@ -129,7 +161,3 @@ def _kinds(listed: Sequence[Screening]) -> str:
 
 KIND_OF_REPORT = {"training": "release"}
 """What a report is called, where it is not called after its subject."""
-
-
-def _summary(listed: Sequence[Screening], outcome: Outcome) -> str:
-    return headline(listed[0]) if len(listed) == 1 else f"{WORD[outcome]}: {_names(listed)}"

@@ -92,11 +92,13 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-def table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]], note: str = "") -> Iterator[Table]:
+def table(
+    caption: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]], note: str = "", look: str = ""
+) -> Iterator[Table]:
     """A table, or nothing where there are no rows."""
     listed = tuple(Row(tuple(row)) for row in rows)
     if listed:
-        yield Table(caption, tuple(headings), listed, note)
+        yield Table(caption, tuple(headings), listed, note, look)
 
 
 def bullets(lines: Iterable[str]) -> Iterator[Bullets]:

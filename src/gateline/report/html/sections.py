@@ -4,35 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateline.accounts import ComputeAccount
+from gateline.gating import Request
+from gateline.jobs.timeline import Timeline
 from gateline.report import contents, wording
 from gateline.report.headline import short_title
 from gateline.report.html.card import rules_table
-from gateline.report.html.parts import Block, Bullets, Cell, Lines, Mark, Paragraph, Section, bullets, section, table
+from gateline.report.html.parts import Block, Bullets, Cell, Mark, Paragraph, Section, bullets, section, table
+from gateline.report.html.pictures import of_chip, of_training, over_time
 from gateline.report.wording import words
+from gateline.rules.corpus import Specs
 from gateline.rules.explain import ClauseReport, ConditionReport
 from gateline.rules.model import Outcome
 from gateline.screening import Screening, Verdict
 from gateline.version import __version__
 
 
-def sections(screening: Screening) -> Iterator[Section]:
+def sections(screening: Screening, timeline: Timeline | None, number_on_page: int) -> Iterator[Section]:
     """What is said of one subject below its card, in the order in which people ask."""
     yield Section("Rules", (rules_table(screening),))
-    if screening.account and not screening.account.simple:
-        yield from section("The phases", _phases(screening.account), bullets(_passages(screening)))
+    if screening.subject.kind == "chip":
+        yield from of_chip(screening, number_on_page)
+    if screening.subject.kind == "training":
+        yield from of_training(screening, number_on_page)
     yield from section("The work, condition by condition", _work(screening))
     yield from section("Inputs and where they come from", _inputs(screening), bullets(contents.moved(screening)))
     yield from section("What is charged", bullets(contents.charges(screening)))
     yield from section("Readings that decide", table("Other readings", contents.READINGS, contents.readings(screening)))
     yield from section("Assumed, because nobody said", bullets(contents.assumed(screening)))
     yield from section("Duties of the rules that are met", bullets(contents.duties(screening)))
+    if timeline is not None:
+        yield from over_time(timeline, number_on_page)
     yield from section("Remarks", bullets(filter(None, (*screening.remarks, screening.subject.notes))))
 
 
-def provenance(screening: Screening) -> tuple[tuple[str, str], ...]:
+def provenance(specs: Specs, request: Request) -> tuple[tuple[str, str], ...]:
     """What an answer rests on: program, data, and how it was asked for."""
-    specs, request = screening.specs, screening.request
     asked = ", ".join(request.rules)
     readings = ", ".join(f"{name}={choice}" for name, choice in sorted(request.readings.items()))
     return (
@@ -45,18 +51,6 @@ def provenance(screening: Screening) -> tuple[tuple[str, str], ...]:
         *((("readings chosen", readings),) if readings else ()),
         *((("scope facts", "left unknown unless stated"),) if request.strict_facts else ()),
     )
-
-
-def _phases(account: ComputeAccount) -> Iterator[Block]:
-    headings = ("phase", "FLOP by each estimate", *account.profiles.values())
-    rows: Iterator[tuple[Cell, ...]] = (
-        (Lines(tuple(phase)), "; ".join(told), *counts) for phase, told, counts in contents.phases(account)
-    )
-    yield from table("What each phase took, and who counts it", headings, rows, contents.COUNTED_KEY)
-
-
-def _passages(screening: Screening) -> Iterator[str]:
-    yield from (wording.passage_text(passage) for passage in wording.live_passages(screening))
 
 
 def _inputs(screening: Screening) -> Iterator[Block]:

@@ -23,10 +23,16 @@ def pretty(text: str) -> str:
     Examples
     --------
     >>> pretty("3.791e25 FLOP, 10^26, at most 814 mm^2")
-    '3.791 × 10²⁵ FLOP, 10²⁶, at most 814 mm²'
+    '3.791\xa0×\xa010²⁵ FLOP, 10²⁶, at most 814 mm²'
     """
-    powers = POWER.sub(lambda found: f"{found[1]} × 10{found[2].translate(SUPERSCRIPT)}", text)
+    powers = POWER.sub(_power, text)
     return RAISED.sub(lambda found: found[1].translate(SUPERSCRIPT), powers)
+
+
+def _power(found: re.Match[str]) -> str:
+    """A power of ten that no line break takes apart; one times it is the power alone."""
+    times = "" if found[1] == "1" else f"{found[1]}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}"
+    return f"{times}10{found[2].translate(SUPERSCRIPT)}"
 
 
 def told(text: str) -> Markup:

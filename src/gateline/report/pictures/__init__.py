@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from gateline.errors import InputError
+from gateline.gating import SUBJECTS
+from gateline.numerals import clip
 from gateline.report.pictures.frame import WHOLE, Paper
+from gateline.report.pictures.memory import memory
 from gateline.report.pictures.plane import plane, plane_far
 from gateline.report.pictures.style import CSS
+from gateline.screening import Screening
 
-__all__ = ["CSS", "PICTURES", "WHOLE", "Paper", "Picture", "of"]
+__all__ = ["CSS", "PICTURES", "WHOLE", "Paper", "Picture", "render"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +34,23 @@ PICTURES: dict[str, Picture] = {
         "chip", plane, "performance against density near the lines of ECCN 3A090 (2022: input and output)"
     ),
     "plane-far": Picture("chip", plane_far, "the same with the whole catalogue"),
+    "memory": Picture("chip", memory, "performance against memory bandwidth: case-by-case lane, tariff bands, letters"),
 }
 """By name. ``draw(what, paper)`` returns an SVG document; a page that holds several sets `Paper.embedded` and has `CSS`."""
 
 
-def of(subject: str) -> list[str]:
-    """The names of the pictures of a kind of subject."""
-    return [name for name, picture in PICTURES.items() if picture.subject == subject]
+def render(name: str, screening: Screening) -> str:
+    """The picture called `name` of what was screened; without a name, the first one of its kind.
 
-
-def draw(name: str, what: Any, paper: Paper = WHOLE) -> str:
-    """The picture called `name`."""
-    return PICTURES[name].draw(what, paper)
+    Raises
+    ------
+    InputError
+        If there is no such picture of this kind of subject; the message lists those that there are.
+    """
+    names = [name for name, picture in PICTURES.items() if picture.subject == screening.subject.kind]
+    if not names:
+        raise InputError(f"{screening.subject.name}: there is no picture of {SUBJECTS[screening.subject.kind]}.")
+    if (name or names[0]) not in names:
+        of = SUBJECTS[screening.subject.kind]
+        raise InputError(f"no picture of {of} is called '{clip(name)}'. Pictures: {', '.join(names)}.")
+    return PICTURES[name or names[0]].draw(screening, WHOLE)

@@ -47,7 +47,7 @@ def captions(surfaces: Sequence[Surface], tone: Tone, naming: Naming, page: Page
         name = _name(answer, naming)
         span = _span(surface.cell, naming) if answer.outcome is not Outcome.NOT_MET else _why_not(answer, naming)
         for lines in ([name, span], [name]):
-            placed = _in_corner([line for line in lines if line], surface.box, tone(answer), page)
+            placed = in_corner([line for line in lines if line], surface.box, tone(answer), page)
             if placed:
                 page.texts.extend(text.box for text in placed)
                 yield from (text.draw() for text in placed)
@@ -83,7 +83,7 @@ def _ends(name: str, low: Fraction | None, high: Fraction | None) -> str:
     return f"{name} from {number(low)}" if high is None else f"{name} {number(low)} to {number(high)}"
 
 
-def _in_corner(lines: Sequence[str], room: Box, tone: str, page: Page) -> list[Words]:
+def in_corner(lines: Sequence[str], room: Box, tone: str, page: Page) -> list[Words]:
     """Two lines in a corner of a rectangle, or near one where marks lie; none where they do not fit."""
     sizes = [(NAME, True), *[(SPAN, False)] * (len(lines) - 1)]
     widths = [text_width(line, size, bold=bold) for line, (size, bold) in zip(lines, sizes, strict=True)]

@@ -47,6 +47,9 @@ RETICLE = 858
 MOST_NAMES = {(False, False): 64, (False, True): 34, (True, False): 18, (True, True): 14}
 """By whether the paper is narrow and the frame is the far one."""
 
+DATACENTER = "datacenter"
+OTHER_USE = {False: "that is not for data centres", None: "of which the use is unknown"}
+
 Window = tuple[float, float, float, float]
 """Left, right, bottom and top of a frame."""
 
@@ -229,8 +232,8 @@ def _body(drawn: Plane, standing: Standing) -> tuple[list[Markup], float]:
         *diagonals,
         *horizontal.below(plot),
         *vertical.beside(plot),
-        *names,
         *subject,
+        *names,
         *chip_marks(chips, drawn.tone, ((kind.x, kind.x_short), (kind.y, kind.y_short))),
         *labels,
         *texts,
@@ -256,7 +259,10 @@ def _subject(drawn: Plane, shape: Shape | None, surfaces: Sequence[Surface]) -> 
     if shape is None:
         return []
     colours = area_colours(shape, surfaces, drawn.x, drawn.y, drawn.tone, f"{drawn.prefix}-area")
-    return [colours, subject_mark(shape, drawn.x, drawn.y, drawn.tone, drawn.page)]
+    clip = f"{drawn.prefix}-plot"
+    box = {"x": drawn.plot.left, "y": drawn.plot.top, "width": drawn.plot.width, "height": drawn.plot.height}
+    window = el("clipPath", el("rect", **box), id=clip)
+    return [window, colours, subject_mark(shape, drawn.x, drawn.y, drawn.tone, drawn.page, clip)]
 
 
 def _subject_texts(drawn: Plane, standing: Standing, shape: Shape | None) -> Iterator[Markup]:
@@ -341,6 +347,14 @@ def _along(text: str, start: tuple[float, float], stop: tuple[float, float], pag
     return min(free, key=lambda label: sum(map(label.box.meets, page.marks)), default=None)
 
 
+def _use(drawn: Plane) -> bool | None:
+    """Whether the chip is for data centres, where the version asks; yes where it does not."""
+    if DATACENTER not in drawn.program.names:
+        return True
+    stated = amount_of(drawn.verdict.columns.get(DATACENTER))
+    return bool(stated.low) if stated.known else None
+
+
 def _under(drawn: Plane, chips: Spread, shape: Shape | None) -> tuple[list[Markup], float]:
     """The key, and a sentence where there is nothing to draw of the chip."""
     kind = drawn.kind
@@ -351,6 +365,8 @@ def _under(drawn: Plane, chips: Spread, shape: Shape | None) -> tuple[list[Marku
         signs.append(Sign(tick, f"{missing} ({len(chips.without)})", 6))
     drawn_key, end = key(signs, drawn.plot.left, drawn.plot.right, drawn.plot.bottom + 60)
     says = [f"{chips.beyond} chips lie beyond the frame."] if chips.beyond else []
+    if other := OTHER_USE.get(_use(drawn), ""):
+        says.append(f"Regions are those for a chip {other}, as this one; each mark has the colour of its own answer.")
     if shape is None:
         says.insert(0, f"Nothing of {drawn.screening.subject.name} to draw: {kind.ask}.")
     if not says:

@@ -27,14 +27,17 @@ class Told:
     turns: tuple[tuple[float, str, str], ...] = ()
 
 
-def subject_mark(shape: Shape, x: Scale, y: Scale, tone: Tone, page: Page) -> Markup:
-    """The chip itself; the page then holds it."""
+def subject_mark(shape: Shape, x: Scale, y: Scale, tone: Tone, page: Page, clip: str) -> Markup:
+    """The chip itself; the page then holds it. `clip` is the id of the frame, beyond which an area is not drawn."""
     places = places_of(shape, x, y)
     if shape.point:
-        page.marks.append(Box(*places[0], *places[0]).grown(RADIUS))
+        page.texts.append(Box(*places[0], *places[0]).grown(RADIUS))
         return _ring(*places[0])
     if shape.corners:
-        return el("path", d=outline(places), class_="s-ink clear", stroke_width=3, stroke_linejoin="round")
+        line = outline(places)
+        return el(
+            "path", d=line, class_="s-ink clear", stroke_width=3, stroke_linejoin="round", clip_path=f"url(#{clip})"
+        )
     page.texts.extend(_boxes(places))
     tones = [tone(piece.answer) for piece in shape.pieces]
     return _bar(places, tones, open_start=shape.open_start, open_end=shape.open_end)
@@ -47,18 +50,30 @@ def places_of(shape: Shape, x: Scale, y: Scale) -> list[tuple[float, float]]:
 
 
 def subject_texts(shape: Shape, told: Told, x: Scale, y: Scale, page: Page) -> Iterator[Markup]:
-    """Its texts, at the upper end, on the side and at the height where they hide least; the page then holds them."""
-    at, top = places_of(shape, x, y)[-1]
+    """Its texts, on the side and at the height where most of them fit and least is hidden; the page then holds them."""
     beside = RADIUS if shape.point else HALF
-    heights = (0, -2 * STEP, 2 * STEP, -3 * STEP, 3 * STEP) if shape.point else (0,)
     sides = [
-        list(_beside(_lines(told, top + height), at, page, beside, right=right))
-        for height in heights
+        list(_beside(_lines(told, top), at, page, beside, right=right))
+        for at, top in _anchors(shape, places_of(shape, x, y))
         for right in (True, False)
     ]
-    for words in max(sides, key=lambda side: (len(side), -_hidden(side, page))):
+    shown = max(sides, key=lambda side: (len(side), sum(len(words.text) for words in side), -_hidden(side, page)))
+    for words in shown:
         page.texts.append(words.box)
         yield words.draw()
+
+
+def _anchors(shape: Shape, places: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """Where its texts may begin: the upper end of an upright bar, some heights beside a ring, places along the rest."""
+    (x1, y1), (x2, y2) = places[0], places[-1]
+    if shape.point:
+        yield from ((x2, y2 + steps * STEP) for steps in (0, -2, 2, -3, 3))
+    elif shape.corners:
+        yield from places
+    elif x1 == x2:
+        yield x2, y2
+    else:
+        yield from ((x1 + (x2 - x1) * share, y1 + (y2 - y1) * share) for share in (0.9, 0.75, 0.6, 0.4, 0.2))
 
 
 def _lines(told: Told, top: float) -> list[tuple[float, str, str, float]]:
@@ -71,8 +86,7 @@ def area_colours(shape: Shape, surfaces: Sequence[Surface], x: Scale, y: Scale, 
     """The regions once more in full colour, within the outline of an area; nothing for a point or a line."""
     if not shape.corners:
         return Markup("")
-    places = [(x(float(across)), y(float(up))) for across, up in shape.corners]
-    window = el("clipPath", el("path", d=outline(places)), id=clip)
+    window = el("clipPath", el("path", d=outline(places_of(shape, x, y))), id=clip)
     areas = [
         el("rect", x=box.left, y=box.top, width=box.width, height=box.height, class_=f"f-{tone(surface.cell.answer)}")
         for surface in surfaces
