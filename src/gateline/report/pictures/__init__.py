@@ -10,8 +10,13 @@ from gateline.gating import SUBJECTS
 from gateline.numerals import clip
 from gateline.report.pictures.frame import WHOLE, Paper
 from gateline.report.pictures.memory import memory
+from gateline.report.pictures.outcomes import outcomes
+from gateline.report.pictures.phases import phases
 from gateline.report.pictures.plane import plane, plane_far
+from gateline.report.pictures.strip import strip
 from gateline.report.pictures.style import CSS
+from gateline.report.pictures.timeline import timeline
+from gateline.report.pictures.totals import totals
 from gateline.screening import Screening
 
 __all__ = ["CSS", "PICTURES", "WHOLE", "Paper", "Picture", "render"]
@@ -21,7 +26,9 @@ __all__ = ["CSS", "PICTURES", "WHOLE", "Paper", "Picture", "render"]
 class Picture:
     """A picture: what it is of, what draws it, and what it shows.
 
-    `subject` says what `draw` takes beside the paper: ``chip`` and ``training`` a `Screening`.
+    `subject` says what `draw` takes beside the paper: ``chip`` and ``training`` a `Screening`,
+    ``timeline`` a `Timeline`, ``fleet`` a `FleetSummary`,
+    ``totals`` the `Totals` of `gateline.report.pictures.totals`.
     """
 
     subject: str
@@ -35,6 +42,11 @@ PICTURES: dict[str, Picture] = {
     ),
     "plane-far": Picture("chip", plane_far, "the same with the whole catalogue"),
     "memory": Picture("chip", memory, "performance against memory bandwidth: case-by-case lane, tariff bands, letters"),
+    "strip": Picture("training", strip, "training compute before the line of each law, as that law counts it"),
+    "phases": Picture("training", phases, "which phase of a ledger counts for which law"),
+    "timeline": Picture("timeline", timeline, "what each rule says of a chip over time, on paper and as enforced"),
+    "outcomes": Picture("fleet", outcomes, "the rows of a table by rule and outcome"),
+    "totals": Picture("totals", totals, "cumulative totals against a quota"),
 }
 """By name. ``draw(what, paper)`` returns an SVG document; a page that holds several sets `Paper.embedded` and has `CSS`."""
 

@@ -221,14 +221,14 @@ def swatch(class_: str, *, fill: str | None = None, width: float = 18.0) -> Mark
     return join([el("rect", class_=class_, **box), el("rect", fill=fill, **box) if fill else ""])
 
 
-def lines_of(text: str, room: float, size: float) -> list[str]:
+def lines_of(text: str, room: float, size: float, *, bold: bool = False) -> list[str]:
     """A sentence in lines that fit the room."""
     lines: list[str] = []
     for word in plain(text).split(" "):
-        if lines and text_width(f"{lines[-1]} {word}", size) <= room:
+        if lines and text_width(f"{lines[-1]} {word}", size, bold=bold) <= room:
             lines[-1] = f"{lines[-1]} {word}"
         else:
-            lines.append(fitted(word, room, size))
+            lines.append(fitted(word, room, size, bold=bold))
     return lines
 
 

@@ -83,6 +83,7 @@ CSS = (
     ".gl .clear{fill:none}.gl .crisp{shape-rendering:crispEdges}"
     f"{_rules(LIGHT, LIGHT_INKS)}"
     f"@media screen and (prefers-color-scheme:dark){{{_rules(DARK, DARK_INKS)}}}"
+    ".gl text.onhue{fill:#15181d}"
     "@media print{.gl{print-color-adjust:exact;-webkit-print-color-adjust:exact}}"
 )
 """The style sheet of every picture; a page that holds several needs it once."""
@@ -105,7 +106,7 @@ def hatches(picture: str, tones: tuple[str, ...] = HATCHED) -> Markup:
         join(
             el(
                 "pattern",
-                el("path", d="M0 0V7", class_=f"s-{tone}", stroke_width=1.2, stroke_opacity=0.7),
+                el("path", d="M0 0V7", class_=f"s-{tone}", stroke_width=1.2, stroke_opacity="0.7"),
                 id=f"{picture}-hatch-{tone}",
                 width=7,
                 height=7,
