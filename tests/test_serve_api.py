@@ -93,7 +93,7 @@ def test_tables_are_answered_as_on_the_command_line(client, printed, tmp_path):
     assert answer.headers["gateline-rejected-rows"] == "0"
 
 
-def test_a_ledger_is_answered_as_its_file(client, printed):
+def test_a_ledger_is_a_question_too(client):
     ledger = {
         "model": "Example",
         "phases": [
@@ -237,10 +237,11 @@ def test_a_report_says_what_the_verdict_says(client):
 
 HERE = {"host": "127.0.0.1:8420"}
 schema = schemathesis.openapi.from_asgi(f"{V1}/openapi.json", APP, headers=HERE)
+schema.config.phases.coverage.enabled = False
 
 
 @schema.parametrize()
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 def test_no_question_makes_it_fail(case):
     answer = case.call(headers=HERE)
     case.validate_response(answer, checks=[not_a_server_error])

@@ -17,6 +17,7 @@ from gateline.jobs import (
     chip_timeline,
     quick_ledger,
     screen_with_shipment,
+    timeline_of_item,
 )
 from gateline.jobs.chip import chip_of
 from gateline.jobs.timeline import Timeline
@@ -80,6 +81,21 @@ def chip_screening(document: Document) -> Screening:
         )
 
 
+def chip_over_time(document: Document, screening: Screening) -> Timeline | None:
+    """What rules said of the chip of a question until the end of the year it asks about; None of a system."""
+    if screening.subject.kind != "chip":
+        return None
+    asked = document.validate(ChipQuestion)
+    return timeline_of_item(
+        _chip(document, asked.chip),
+        asked.as_of.replace(month=12, day=31),
+        role=asked.role,
+        rules=tuple(asked.rules),
+        changes=asked.changes,
+        readings=asked.readings,
+    )
+
+
 def release_screening(document: Document) -> Screening:
     """Check the training compute of a question.
 
@@ -113,11 +129,8 @@ def chip_timelines(document: Document) -> Timeline:
         If it is a system, or a value cannot be read.
     """
     asked = document.validate(TimelineQuestion)
-    with _within("chip", asked.chip):
-        target = _target(document, asked.chip)
-        chip = target if isinstance(target, Target) else chip_of(target, target.source)
     return chip_timeline(
-        chip,
+        _chip(document, asked.chip),
         asked.start,
         asked.end,
         role=asked.role,
@@ -125,6 +138,13 @@ def chip_timelines(document: Document) -> Timeline:
         changes=asked.changes,
         readings=asked.readings,
     )
+
+
+def _chip(document: Document, chip: Any) -> Target:
+    """One chip, and no system."""
+    with _within("chip", chip):
+        target = _target(document, chip)
+        return target if isinstance(target, Target) else chip_of(target, target.source)
 
 
 def _target(document: Document, chip: Any) -> Target | Document:

@@ -9,6 +9,7 @@ from datetime import date
 from io import BytesIO, StringIO
 
 from gateline.errors import InputError
+from gateline.fleet.excerpt import Excerpt, excerpt
 from gateline.fleet.outputs import CsvWriter, harmless
 from gateline.fleet.problems import Reject
 from gateline.fleet.run import Setting, prepare, remarks, stream
@@ -73,14 +74,7 @@ def screen_csv(data: bytes, asked: TableQuestion, source: str = "table") -> Scre
         If the table is too large, cannot be read, or has no row that can be screened.
     """
     check_size(data, asked.maximum_rows, source)
-    specs = default_specs()
-    setting = Setting(
-        specs,
-        Request(asked.as_of, asked.role, asked.rules),
-        CatalogueFigures(specs, asked.as_of, specs.choose_readings({})),
-        asked.all_columns,
-        0,
-    )
+    setting = _setting(asked)
     text, rejects = StringIO(), list[Reject]()
     with open_csv_input(BytesIO(data), source) as reader:
         screener, plan = prepare(setting, reader)
@@ -90,6 +84,21 @@ def screen_csv(data: bytes, asked: TableQuestion, source: str = "table") -> Scre
             writer.write(result.columns)
             rejects.extend(result.rejects)
     return ScreenedTable(text.getvalue(), summary, tuple(rejects))
+
+
+def excerpt_csv(data: bytes, asked: TableQuestion, source: str = "table") -> Excerpt:
+    """The sums of a CSV table, what would settle undetermined rows, and the first rows that matter.
+
+    Parameters and errors are those of `screen_csv`; of a table in which no row can be screened it has the first rejects.
+    """
+    check_size(data, asked.maximum_rows, source)
+    return excerpt(_setting(asked), open_csv_input(BytesIO(data), source), None)
+
+
+def _setting(asked: TableQuestion) -> Setting:
+    specs = default_specs()
+    figures = CatalogueFigures(specs, asked.as_of, specs.choose_readings({}))
+    return Setting(specs, Request(asked.as_of, asked.role, asked.rules), figures, asked.all_columns, threads=1)
 
 
 def check_size(data: bytes, maximum_rows: int, source: str) -> None:

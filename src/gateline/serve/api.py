@@ -14,9 +14,18 @@ from gateline.errors import InputError
 from gateline.fields import Part, Written, flag
 from gateline.jobs import default_catalogue
 from gateline.numerals import clip
-from gateline.questions import TableQuestion, chip_screening, chip_timelines, find_chips, release_screening, screen_csv
+from gateline.questions import (
+    TableQuestion,
+    chip_over_time,
+    chip_screening,
+    chip_timelines,
+    find_chips,
+    release_screening,
+    screen_csv,
+)
 from gateline.questions.models import ChipQuestion, Day, ReleaseQuestion, Role, TimelineQuestion
 from gateline.report import corpus, pictures, verdict_json
+from gateline.report.findings import Checked
 from gateline.report.html import render_report
 from gateline.report.timeline import timelines_json
 from gateline.rules.specfiles import default_specs
@@ -28,10 +37,12 @@ from gateline.version import __version__
 PREFIX = "/api/v1"
 MOST_NAMES = 500
 SCHEMAS = ("chip", "instances", "ledger", "list", "mistakes", "plausibility", "rule", "system", "verdict")
-SCREENINGS: dict[str, Callable[[Document], Screening]] = {"chip": chip_screening, "training": release_screening}
-"""What screens the subject of a picture or report."""
-QUESTIONS: dict[str, type[Part]] = {"chip": ChipQuestion, "training": ReleaseQuestion}
-"""What is asked about it."""
+SUBJECTS: dict[str, tuple[type[Part], Callable[[Document], Any]]] = {
+    "chip": (ChipQuestion, chip_screening),
+    "training": (ReleaseQuestion, release_screening),
+    "timeline": (TimelineQuestion, chip_timelines),
+}
+"""What is asked about the subject of a picture, and what a picture takes as answer."""
 
 
 def _most(text: Any) -> int:
@@ -189,22 +200,28 @@ def picture(name: str) -> Handler:
 
     def draw(asked: Asked) -> Reply:
         query = asked.options().validate(PictureQuery)
-        screening = SCREENINGS[drawn.subject](asked.question())
-        return file(drawn.draw(screening, pictures.Paper(narrow=bool(query.narrow))), SVG, f"{name}.svg")
+        found = SUBJECTS[drawn.subject][1](asked.question())
+        if isinstance(found, Screening) and found.subject.kind != drawn.subject:
+            raise InputError(f"chip: the picture '{name}' is of a chip, not of a system.", "chip")
+        return file(drawn.draw(found, pictures.Paper(narrow=bool(query.narrow))), SVG, f"{name}.svg")
 
     draw.__doc__ = f"A picture: {drawn.says}."
     return draw
 
 
-def report(subject: str, name: str) -> Handler:
-    """What writes the report on a kind of subject."""
+def chip_report(asked: Asked) -> Reply:
+    """The one-file report on a chip or system."""
+    asked.options().validate(Nothing)
+    question = asked.question()
+    screening = chip_screening(question)
+    found = Checked(screening, timeline=chip_over_time(question, screening))
+    return file(render_report([found]), HTML, "chip-report.html")
 
-    def write(asked: Asked) -> Reply:
-        asked.options().validate(Nothing)
-        return file(render_report([SCREENINGS[subject](asked.question())]), HTML, f"{name}-report.html")
 
-    write.__doc__ = f"The one-file report on a {name}."
-    return write
+def release_report(asked: Asked) -> Reply:
+    """The one-file report on a model's training compute."""
+    asked.options().validate(Nothing)
+    return file(render_report([Checked(release_screening(asked.question()))]), HTML, "release-report.html")
 
 
 def _json(content: Any) -> Reply:
@@ -250,13 +267,13 @@ ADDRESSES = (
     Address("POST", "/release", release, body=ReleaseQuestion, gives=VERDICT),
     Address("POST", "/timeline", timeline, body=TimelineQuestion),
     Address("POST", "/fleet", fleet, TableQuery, takes=CSV, gives=((CSV, ""), (JSON, ""))),
-    Address("POST", "/report/chip", report("chip", "chip"), body=ChipQuestion, gives=((HTML, ""),)),
-    Address("POST", "/report/release", report("training", "release"), body=ReleaseQuestion, gives=((HTML, ""),)),
+    Address("POST", "/report/chip", chip_report, body=ChipQuestion, gives=((HTML, ""),)),
+    Address("POST", "/report/release", release_report, body=ReleaseQuestion, gives=((HTML, ""),)),
     *(
         Address(
-            "POST", f"/picture/{name}.svg", picture(name), PictureQuery, QUESTIONS[each.subject], gives=((SVG, ""),)
+            "POST", f"/picture/{name}.svg", picture(name), PictureQuery, SUBJECTS[each.subject][0], gives=((SVG, ""),)
         )
         for name, each in pictures.PICTURES.items()
-        if each.subject in QUESTIONS
+        if each.subject in SUBJECTS
     ),
 )

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from gateline.serve.api import ADDRESSES, PREFIX, Address, Nothing
 from gateline.serve.guard import BODY_SECONDS, Guard
 from gateline.serve.openapi import document_text
+from gateline.serve.page import PAGES
 from gateline.serve.replies import SECONDS, Asked, Handler, Reply, Workers, no_such_method, no_such_page
 
 
@@ -28,6 +29,9 @@ def make_app(seconds: float = SECONDS, body_seconds: float = BODY_SECONDS) -> AS
     routes = [
         Route(PREFIX + each.path, workers.endpoint(_handler(each), each.takes), methods=[each.method])
         for each in ADDRESSES
+    ]
+    routes += [
+        Route(path, workers.endpoint(handler, takes), methods=[method]) for method, path, handler, takes in PAGES
     ]
     routes.append(Route(f"{PREFIX}/openapi.json", workers.endpoint(_openapi)))
     missing = {HTTPStatus.NOT_FOUND: no_such_page, HTTPStatus.METHOD_NOT_ALLOWED: no_such_method}

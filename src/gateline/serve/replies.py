@@ -91,7 +91,7 @@ def file(content: str, kind: str, name: str) -> Reply:
 
 
 class Workers:
-    """Threads that run handlers, `AT_ONCE` at a time, and answers by what was asked, the latest `REMEMBERED`."""
+    """Threads that run handlers, `AT_ONCE` at a time, and answers to questions, the latest `REMEMBERED` of each handler."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._pool = ThreadPoolExecutor(AT_ONCE, "gateline")
@@ -99,13 +99,14 @@ class Workers:
 
     def endpoint(self, handler: Handler, takes: str = JSON) -> Callable[[Request], Awaitable[Response]]:
         """A handler as an endpoint; `takes` is the kind of body that it reads."""
-        remembered = lru_cache(REMEMBERED)(handler) if takes == JSON else handler
+        remembered = lru_cache(REMEMBERED)(handler)
 
         async def answer(request: Request) -> Response:
             asked = await _asked(request, takes)
             loop = asyncio.get_running_loop()
             try:
-                work = loop.run_in_executor(self._pool, remembered, asked)
+                keeps = takes == JSON and asked.body
+                work = loop.run_in_executor(self._pool, remembered if keeps else handler, asked)
                 return (await asyncio.wait_for(work, self._seconds)).response()
             except InputError as error:
                 return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), (fault(error, _document(asked)),))
