@@ -30,10 +30,11 @@ def serve(port: int, host: str, no_browser: bool) -> None:
         f"gateline: {address_of(sockets)} is open to this machine only; nothing is kept. Stop with Ctrl+C.", err=True
     )
     try:
-        from gateline.serve.app import make_app
+        from gateline.serve.app import make_app, warm
         from gateline.serve.run import serve as run
     except ImportError:
         raise InputError(
             "the page needs starlette, uvicorn and jinja2. Install them with: pip install 'gateline[serve]'"
         ) from None
+    warm()
     run(make_app(), sockets, browser=not no_browser)

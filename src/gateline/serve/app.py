@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from gateline.serve.api import ADDRESSES, PREFIX, Address, Nothing
 from gateline.serve.guard import BODY_SECONDS, Guard
 from gateline.serve.openapi import document_text
-from gateline.serve.page import PAGES
+from gateline.serve.page import CHIP, PAGES, page
 from gateline.serve.replies import SECONDS, Asked, Handler, Reply, Workers, no_such_method, no_such_page
 
 
@@ -36,6 +36,11 @@ def make_app(seconds: float = SECONDS, body_seconds: float = BODY_SECONDS) -> AS
     routes.append(Route(f"{PREFIX}/openapi.json", workers.endpoint(_openapi)))
     missing = {HTTPStatus.NOT_FOUND: no_such_page, HTTPStatus.METHOD_NOT_ALLOWED: no_such_method}
     return Guard(Starlette(routes=routes, exception_handlers=missing), body_seconds)
+
+
+def warm() -> None:
+    """Read the data and answer once, while who asks first waits for the connection and not against the time limit."""
+    page(CHIP)(Asked())
 
 
 def _handler(address: Address) -> Handler:

@@ -8,13 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 from gateline.amounts import Amount
-from gateline.chips.catalogue import Entry, fold
+from gateline.chips.catalogue import Found, fold
 from gateline.chips.chipfile import Chip
 from gateline.errors import InputError
 from gateline.jobs import default_catalogue
 from gateline.numerals import exact_text
 from gateline.quantities import QUANTITIES
-from gateline.questions import chip_screening, find_chips, of_content
+from gateline.questions import chip_screening, of_content
 from gateline.screening import Screening
 from gateline.serve.problems import fault
 
@@ -24,6 +24,8 @@ LONGEST = 200
 RATES = {"rate16": 16, "rate8": 8, "rate4": 4}
 AMOUNTS = {"area": "applicable_die_area", "dram": "dram_bandwidth", "io": "io_bandwidth"}
 ROUTE = {"origin": "from", "to": "to", "hq": "hq", "role": "role"}
+ROLE = "exporter"
+"""Who asks unless the form says otherwise."""
 CHIP_FIELDS = ("name", "filled", *RATES, *AMOUNTS, "datacenter", *ROUTE, "as_of", "picture")
 FIGURES = ("params", "active_params", "tokens", "chip", "chip_hours", "utilization", "compute")
 PHASES = 4
@@ -76,17 +78,24 @@ def fields_of(given: Mapping[str, str], known: tuple[str, ...]) -> Fields:
     return {key: given[key].strip()[:LONGEST] for key in known if given.get(key, "").strip()}
 
 
-def catalogue_entry(name: str) -> Entry | None:
-    """The chip of the catalogue that is called just so, by id, name or alias."""
-    found = find_chips(name, 1) if name else []
-    return found[0] if found and fold(name) in map(fold, (found[0].id, found[0].name, *found[0].aliases)) else None
+def catalogue_chip(name: str) -> Found | None:
+    """The chip of the catalogue, or the reference of the family, that is called just so; part of a name is none."""
+    try:
+        found = default_catalogue().find(name)
+    except InputError:
+        return None
+    entry = found.entry
+    names = {fold(each) for each in (entry.id, entry.name, entry.family, *entry.aliases)}
+    return found if fold(name).removeprefix(fold(entry.vendor)) in names | {fold(name)} & names else None
 
 
-def filled(entry: Entry, as_of: str) -> Filled:
+def filled(found: Found, as_of: str) -> Filled:
     """The form as the catalogue fills it."""
+    entry = found.entry
     chip, content = entry.read(), entry.part.content
     fields: Fields = {"name": entry.name, "filled": entry.id}
-    hints: dict[str, str] = {}
+    others = ", ".join(other.id for other in found.others)
+    hints = {"name": f"{entry.id}{f'; other variants are {others}' if others else ''}"}
     for key, bits in RATES.items():
         if best := _fastest(chip, content, bits):
             fields[key], hints[key] = best["rate"], _origin(best)
@@ -128,15 +137,15 @@ def _amount_text(amount: Amount, name: str) -> str:
 def chip_question(fields: Fields) -> Question:
     """What a program would ask for the same."""
     question: Question = {"chip": _chip(fields), "as_of": fields.get("as_of", "")}
-    return question | {name: fields[key] for key, name in ROUTE.items() if key in fields}
+    return question | {name: fields[key] for key, name in ROUTE.items() if fields.get(key, ROLE) != ROLE}
 
 
 def _chip(fields: Fields) -> str | Question:
     """The chip of the catalogue where its figures stand as it fills them, else its content with other figures."""
     entry = default_catalogue().entries.get(fields.get("filled", ""))
-    base = filled(entry, fields.get("as_of", "")).fields if entry else {}
-    keys = (*RATES, *AMOUNTS, "datacenter")
-    changed = [key for key in keys if fields.get(key, "") != base.get(key, "")]
+    base = {"datacenter": "unknown"} | (filled(Found(entry), fields.get("as_of", "")).fields if entry else {})
+    stated = {"datacenter": "unknown"} | fields
+    changed = [key for key in (*RATES, *AMOUNTS, "datacenter") if stated.get(key, "") != base.get(key, "")]
     if entry and not changed:
         return entry.id
     content: Question = dict(entry.part.content) if entry else {}

@@ -114,18 +114,17 @@ def answer(form: Form, given: Mapping[str, str], *, narrow: bool) -> Answer:
     """What is said of a form; the name of a chip of the catalogue fills it first."""
     fields = {"as_of": date.today().isoformat()} | forms.fields_of(given, form.fields)
     hints: Mapping[str, str] = {}
-    entry = forms.catalogue_entry(fields.get("name", "")) if form is CHIP else None
     told = _day(fields["as_of"])
     if told:
         return Answer(fields, hints, told, Markup())
-    if entry is not None:
-        known = forms.filled(entry, fields["as_of"])
-        hints = known.hints
-        if fields.get("filled") != entry.id:
-            kept = {key: fields[key] for key in (*forms.ROUTE, "as_of", "picture") if key in fields}
-            fields = {**known.fields, **kept}
-    else:
+    chip = forms.catalogue_chip(fields["name"]) if form is CHIP and "name" in fields else None
+    if chip is None:
         fields.pop("filled", None)
+    else:
+        known = forms.filled(chip, fields["as_of"])
+        hints = known.hints
+        if fields.get("filled") != chip.entry.id:
+            fields = known.fields | {key: fields[key] for key in (*forms.ROUTE, "as_of", "picture") if key in fields}
     question, screening, told = forms.answered(fields, form.ask, form.screen)
     result = _result(form, fields, question, screening, narrow=narrow) if screening is not None else Markup()
     return Answer(fields, hints, told, result)

@@ -37,19 +37,9 @@ def make_server(app: ASGIApp) -> uvicorn.Server:
 
 def serve(app: ASGIApp, sockets: list[socket.socket], *, browser: bool) -> None:
     """Serve until somebody stops it, and open the page in a browser where one is wanted."""
-    threading.Thread(target=_warm, daemon=True).start()
     if browser:
         threading.Timer(0.5, webbrowser.open, (address_of(sockets),)).start()
     with ExitStack() as stack, suppress(KeyboardInterrupt):
         for each in sockets:
             stack.enter_context(each)
         make_server(app).run(sockets=sockets)
-
-
-def _warm() -> None:
-    """Read the data while nobody waits for it."""
-    from gateline.jobs import default_catalogue
-    from gateline.rules.specfiles import default_specs
-
-    default_specs()
-    default_catalogue().find("H100")

@@ -194,11 +194,14 @@ function calculator(form) {
 
   const ours = (event) => event.target.form === form && event.target !== slide;
   document.addEventListener("input", (event) => {
-    if (ours(event)) later();
+    const typingName = event.target.id === "name" && event.inputType && event.inputType !== "insertReplacementText";
+    if (ours(event) && !typingName) later();
     if (event.target.id === "as_of") placeSlider();
   });
   document.addEventListener("change", (event) => {
-    if (ours(event)) history.pushState(null, "", permalink());
+    if (!ours(event)) return;
+    history.pushState(null, "", permalink());
+    if (event.target.id === "name") later();
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
