@@ -159,8 +159,8 @@ def test_the_model_tab(open_page):
     expect(page.locator("#result")).to_contain_text("AI Act article 51(2)")
     settle(page, lambda: page.click("label[for=picture-phases]"))
     expect(page.locator("#result figure svg")).to_be_visible()
-    type_in(page, "compute1", "9e24")
-    expect(page.locator("#compute1-wrong")).to_contain_text("has no unit")
+    type_in(page, "compute1", "9e24 FLOPS")
+    expect(page.locator("#compute1-wrong")).to_contain_text("is ambiguous")
 
 
 def drop(page, text: str, name: str = "table.csv") -> None:

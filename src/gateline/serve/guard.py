@@ -7,20 +7,19 @@ requests, and by rebinding its name to this machine read the answers; the checks
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Iterable
 from http import HTTPStatus
-from pathlib import Path
-from traceback import extract_tb
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateline.serve.problems import problem
+from gateline.serve.problems import failure, problem
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 JSON, CSV = "application/json", "text/csv"
 MAXIMUM_BODY = {JSON: 64_000, CSV: 2_000_000}
+MAXIMUM_ADDRESS = 8_192
+MAXIMUM_HEADERS = 16_384
 BODY_SECONDS = 10.0
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -68,6 +67,7 @@ class Guard:
         try:
             headers = Headers(scope=scope)
             check_host(headers)
+            check_head(scope, headers)
             if scope["method"] not in ("GET", "HEAD"):
                 check_origin(headers)
                 receive = _replay(await self._body(receive, check_body(headers)))
@@ -75,10 +75,9 @@ class Guard:
         except RefusedError as refused:
             await problem(refused.status, str(refused))(scope, receive, send_with_headers)
         except Exception as error:
-            _report(error)
+            answer = failure(error)
             if not started:
-                told = "gateline failed. The terminal in which it runs says where; please report it."
-                await problem(HTTPStatus.INTERNAL_SERVER_ERROR, told)(scope, receive, send_with_headers)
+                await answer(scope, receive, send_with_headers)
 
     async def _body(self, receive: Receive, limit: int) -> bytes:
         """The body, counted as it arrives."""
@@ -104,6 +103,20 @@ def check_host(headers: Headers) -> None:
         raise RefusedError(
             HTTPStatus.MISDIRECTED_REQUEST, "the host is not this machine. Open http://127.0.0.1 or http://localhost."
         )
+
+
+def check_head(scope: Scope, headers: Headers) -> None:
+    """Refuse addresses and headers longer than any that is needed.
+
+    Raises
+    ------
+    RefusedError
+    """
+    if len(scope["raw_path"]) + len(scope["query_string"]) > MAXIMUM_ADDRESS:
+        raise RefusedError(HTTPStatus.REQUEST_URI_TOO_LONG, f"the address has more than {MAXIMUM_ADDRESS:,} bytes.")
+    if sum(len(name) + len(value) for name, value in headers.raw) > MAXIMUM_HEADERS:
+        told = f"the headers have more than {MAXIMUM_HEADERS:,} bytes."
+        raise RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, told)
 
 
 def check_origin(headers: Headers) -> None:
@@ -177,9 +190,3 @@ def _with_headers(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[byte
     for name, value in HEADERS.items():
         if name.encode() not in own:
             yield name.encode(), value.encode()
-
-
-def _report(error: Exception) -> None:
-    """Where the program failed, without what was asked."""
-    frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-4:]]
-    print(f"gateline: failed with {type(error).__name__} at {', '.join(frames)}", file=sys.stderr)

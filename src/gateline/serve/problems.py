@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from starlette.responses import Response
@@ -13,6 +16,7 @@ from starlette.responses import Response
 from gateline.documents import Document
 from gateline.errors import InputError
 from gateline.numerals import clip
+from gateline.quantities import QUANTITIES
 
 PROBLEM = "application/problem+json"
 QUANTITY = re.compile(r"^([a-z][a-z0-9_]*): ")
@@ -33,7 +37,7 @@ class Fault:
 def fault(error: InputError, document: Document | None = None) -> Fault:
     """An error with its parts: the entry, its content, what is wrong, and how to put it right."""
     message, place = str(error), error.field
-    if not place and (named := QUANTITY.match(message)):
+    if not place and (named := QUANTITY.match(message)) and named[1] in QUANTITIES:
         place = f"set.{named[1]}"
     prefixes = [document.source if document else "", *place.split(".", 1), place]
     for prefix in filter(None, prefixes):
@@ -62,3 +66,11 @@ def problem(status: HTTPStatus, detail: str, faults: tuple[Fault, ...] = ()) -> 
             {"field": each.field, "read": each.read, "wanted": each.wanted, "fix": each.fix} for each in faults
         ]
     return Response(json.dumps(content, ensure_ascii=False) + "\n", status.value, media_type=PROBLEM)
+
+
+def failure(error: Exception) -> Response:
+    """The answer where the program failed; the terminal is told where, and neither what was asked."""
+    frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-4:]]
+    print(f"gateline: failed with {type(error).__name__} at {', '.join(frames)}", file=sys.stderr)
+    told = "gateline failed. The terminal in which it runs says where; please report it."
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, told)

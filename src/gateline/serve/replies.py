@@ -17,7 +17,7 @@ from gateline.documents import Document
 from gateline.errors import InputError
 from gateline.questions import of_content, of_json
 from gateline.serve.guard import CSV, JSON, RefusedError
-from gateline.serve.problems import fault, problem
+from gateline.serve.problems import failure, fault, problem
 
 AT_ONCE = 4
 SECONDS = 5.0
@@ -102,17 +102,22 @@ class Workers:
         remembered = lru_cache(REMEMBERED)(handler)
 
         async def answer(request: Request) -> Response:
-            asked = await _asked(request, takes)
+            asked = Asked()
             loop = asyncio.get_running_loop()
             try:
+                asked = await _asked(request, takes)
                 keeps = takes == JSON and asked.body
                 work = loop.run_in_executor(self._pool, remembered if keeps else handler, asked)
                 return (await asyncio.wait_for(work, self._seconds)).response()
             except InputError as error:
                 return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), (fault(error, _document(asked)),))
+            except RefusedError as refused:
+                return problem(refused.status, str(refused))
             except TimeoutError:
                 told = f"no answer within {self._seconds:g} seconds. Use the command line, which has no such limit."
                 return problem(HTTPStatus.SERVICE_UNAVAILABLE, told)
+            except Exception as error:
+                return failure(error)
 
         return answer
 
