@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from gateline.amounts import Amount
+from gateline.amounts import Amount, read_date
 from gateline.chips.catalogue import Found, fold
 from gateline.chips.chipfile import Chip
 from gateline.errors import InputError
 from gateline.jobs import default_catalogue
+from gateline.jobs.chip import chip_inputs
 from gateline.numerals import exact_text
 from gateline.quantities import QUANTITIES
-from gateline.questions import chip_screening, of_content
+from gateline.questions import of_content
+from gateline.rules.specfiles import default_specs
 from gateline.screening import Screening
 from gateline.serve.problems import fault
 
@@ -102,9 +104,10 @@ def filled(found: Found, as_of: str) -> Filled:
     if chip.datacenter is not None:
         fields["datacenter"] = {True: "yes", False: "no", None: "unknown"}[chip.datacenter.value]
         hints["datacenter"] = chip.datacenter.basis
-    screening = chip_screening(of_content({"chip": entry.id, "as_of": as_of}))
+    specs = default_specs()
+    inputs = chip_inputs(chip, {}, specs, read_date(as_of, "as_of"), specs.choose_readings({}))
     for key, name in AMOUNTS.items():
-        datum = screening.inputs.get(name)
+        datum = inputs.get(name)
         if datum is not None and isinstance(datum.value, Amount) and (text := _amount_text(datum.value, name)):
             fields[key] = text
             hints[key] = "; ".join(filter(None, (datum.confidence, datum.source)))

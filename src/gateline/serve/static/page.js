@@ -64,7 +64,8 @@ function save(text, type, name) {
 function calculator(form) {
   const narrow = matchMedia("(max-width: 820px)");
   const result = at("result");
-  let asked = 0;
+  let busy = false;
+  let again = false;
   let timer = 0;
 
   const fields = () => Object.fromEntries([...new FormData(form)].filter(([, text]) => text.trim() !== ""));
@@ -101,18 +102,28 @@ function calculator(form) {
     }
   }
 
+  // One question at a time: what is typed meanwhile is asked when the answer is there, and only the last of it.
   async function update() {
-    const number = ++asked;
+    again = true;
+    if (busy) return;
+    busy = true;
+    while (again) {
+      again = false;
+      await askOnce();
+    }
+    busy = false;
+  }
+
+  async function askOnce() {
     const sent = { ...fields(), ...(narrow.matches ? { narrow: "yes" } : {}) };
     const answer = await ask(form.dataset.update, JSON.stringify(sent), "application/json");
-    if (number !== asked) return;
     if (!answer || !answer.ok) {
       if (answer) listProblems([{ field: "", message: (await answer.json()).detail }]);
       stale(true);
       return;
     }
     const told = await answer.json();
-    if (number !== asked) return;
+    if (again) return;
     mark(told.errors);
     stale(told.errors.length > 0);
     if (told.errors.length) return;
