@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import re
 import sys
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -210,6 +212,22 @@ def test_names_do_not_become_markup(client, name):
 @pytest.mark.parametrize("path", list(EXAMPLES))
 def test_examples_of_the_document_run(client, path):
     assert client.post(V1 + path, json=EXAMPLES[path]).status_code == 200
+
+
+GUIDE = (Path(__file__).parents[1] / "docs" / "serve.md").read_text(encoding="utf-8")
+SHOWN = re.findall(r"```http\nPOST (\S+)\n(.*?)\n```", GUIDE, flags=re.DOTALL)
+
+
+def test_examples_of_the_guide_run(client):
+    assert len(SHOWN) == 4
+    for path, body in SHOWN:
+        assert client.post(path, json=json.loads(body)).status_code == 200
+
+
+def test_the_guide_names_every_address():
+    """Those of pictures and reports by their pattern."""
+    named = [path.removeprefix(V1) for path in document()["paths"] if "/picture/" not in path]
+    assert [path for path in named if path not in GUIDE] == []
 
 
 def test_the_example_table_runs(client):
