@@ -5,20 +5,24 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-torch docs lint schemas bench clean
+.PHONY: demo test test-torch test-browser docs lint schemas bench clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gateline needs Python 3.11 or newer; set PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable ".[cluster,report]" --group dev --group docs
+	$(BIN)/python -m pip install --quiet --editable ".[cluster,report,mcp,serve]" --group dev --group docs
 	touch $@
 
 demo: .venv/ready
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
 test: .venv/ready
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -m "not browser"
+
+# Drives Debian's chromium, or the one that GATELINE_CHROMIUM names.
+test-browser: .venv/ready
+	$(BIN)/python -m pytest tests/browser
 
 # Compares closed forms with what PyTorch counts; the release is fixed so that the figures are.
 TORCH ?= torch==2.13.0

@@ -74,7 +74,8 @@ class Document:
             place = place[:-1]
         problem = QUANTITY_PREFIX.sub("", _problem(first, model)) if place else _problem(first, model)
         raise InputError(
-            f"{self.where(place)}: {_spell(place)}: {problem}" if place else f"{self.where(place)}: {problem}"
+            f"{self.where(place)}: {_spell(place)}: {problem}" if place else f"{self.where(place)}: {problem}",
+            _spell(place),
         ) from None
 
 
@@ -168,7 +169,7 @@ def parse_document(text: str, source: str) -> Document:
     """The YAML or JSON document in `text`; `source` is how messages call it."""
     if text.lstrip()[:1] in ("{", "["):
         try:
-            return _parse_json(text, source)
+            return parse_json(text, source)
         except _NotJsonError:
             if source.endswith(".json") or text.lstrip().startswith('{"'):
                 raise
@@ -179,7 +180,15 @@ class _NotJsonError(InputError):
     """The text is not JSON; a YAML mapping or list can start with the same mark."""
 
 
-def _parse_json(text: str, source: str) -> Document:
+def parse_json(text: str, source: str) -> Document:
+    """The JSON document in `text`; `source` is how messages call it.
+
+    Raises
+    ------
+    InputError
+        If it is not JSON, has a key twice, is nested too deeply, or holds marks that cannot be printed.
+    """
+
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         content: dict[str, Any] = {}
         for key, value in items:

@@ -19,6 +19,8 @@ COMMANDS = {
     "timeline": "List the dates on which a chip's verdicts change, and why.",
     "rules": "List, show, compare and check the rules.",
     "catalogue": "List and show the chips of the catalogue.",
+    "serve": "Open a calculator in the browser, with a REST API, for this machine only.",
+    "mcp": "Answer an assistant over the Model Context Protocol.",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -112,11 +112,12 @@ class Examined:
 
 
 def excerpt(
-    setting: Setting, table: AbstractContextManager[TableReader], rejects: Path, progress: Progress | None = None
+    setting: Setting, table: AbstractContextManager[TableReader], rejects: Path | None, progress: Progress | None = None
 ) -> Excerpt:
     """Screen a table for its excerpt.
 
-    Parameters and errors are those of `run`; the verdicts go nowhere else.
+    Parameters and errors are those of `run`; the verdicts go nowhere else. Without a file of rejects the excerpt has the
+    first of them, also where no row could be read.
     """
     with table as reader:
         screener, plan = prepare(setting, reader)
@@ -126,15 +127,15 @@ def excerpt(
             block, start = numbered
             return _examine(screener, reader.chunk(plan, block, start))
 
-        with RejectsFile(rejects) as listed:
+        with nullcontext() if rejects is None else RejectsFile(rejects) as listed:
             blocks = ahead(_numbered(reader, plan), BLOCKS_AHEAD)
             for examined in in_order(blocks, examine, setting.threads):
                 found.add(examined)
-                if examined.result.rejects:
+                if listed is not None and examined.result.rejects:
                     listed.write(examined.result.rejects)
                 if progress is not None:
                     progress(found.summary.rows, reader.position(), reader.size)
-        if found.summary.rejected == found.summary.rows:
+        if listed is not None and rejects is not None and found.summary.rejected == found.summary.rows:
             raise InputError(nothing_read(reader.source, found.summary.rows, listed.first, rejects))
     return found
 

@@ -1,6 +1,6 @@
 """The jobs as calls: what each command does, without the command line."""
 
-from gateline.jobs.chip import default_catalogue, find_chip, screen_chip
+from gateline.jobs.chip import Target, chip_called, default_catalogue, find_chip, screen_chip
 from gateline.jobs.fleet import fleet_excerpt, screen_fleet
 from gateline.jobs.fleet_totals import fleet_totals
 from gateline.jobs.ledger import screen_ledger, screen_shipments
@@ -11,9 +11,11 @@ from gateline.jobs.table import chunk_screener, screen_batches, screen_table
 from gateline.jobs.timeline import catalogue_timeline, chip_timeline, chip_timelines
 
 __all__ = [
+    "Target",
     "Transaction",
     "catalogue_timeline",
     "check_release",
+    "chip_called",
     "chip_timeline",
     "chip_timelines",
     "chunk_screener",

@@ -80,13 +80,22 @@ def find_chip(target: str) -> Target:
         If neither exists, or the file breaks the format.
     """
     document = read_file(target)
-    if document is not None:
-        return chip_of(document, target)
-    found = default_catalogue().find(target)
+    return chip_called(target) if document is None else chip_of(document, target)
+
+
+def chip_called(name: str) -> Target:
+    """The chip of the catalogue called `name`, which is never taken for a file.
+
+    Raises
+    ------
+    InputError
+        If no chip is called so.
+    """
+    found = default_catalogue().find(name)
     remark = ""
     if found.others:
         others = ", ".join(entry.id for entry in found.others)
-        remark = f"{clip(target)}: taken as {found.entry.id}, the reference variant of the family; others are {others}."
+        remark = f"{clip(name)}: taken as {found.entry.id}, the reference variant of the family; others are {others}."
     return Target(found.entry.read(), found.entry.id, remark)
 
 

@@ -16,7 +16,7 @@ from gateline.errors import InputError
 from gateline.gating import Request
 from gateline.inputs import Inputs
 from gateline.jobs.changes import read_changes, with_idle
-from gateline.jobs.chip import Target, chip_inputs, chip_of, find_chip, identity, read_file, screen_chip
+from gateline.jobs.chip import Target, chip_called, chip_inputs, chip_of, identity, read_file, screen_chip
 from gateline.jobs.system import chips_of, members_of, screen_system
 from gateline.jobs.timeline import Timeline, chip_timeline
 from gateline.quantities import quantity
@@ -159,7 +159,7 @@ def screen_shipment(
 
 
 def screen_with_shipment(
-    target: str,
+    target: str | Target | Document,
     as_of: date,
     transaction: Transaction,
     *,
@@ -172,7 +172,8 @@ def screen_with_shipment(
 ) -> Screening:
     """Screen what a target names, and with it a shipment of it, where anything is said of one.
 
-    Parameters and errors are those of `screen_shipment`. A rule that was asked for gates in the screening that it is
+    Parameters and errors are those of `screen_shipment`; `target` may also be a chip found before, or the content of a
+    file of a chip or a system. A rule that was asked for gates in the screening that it is
     about; in the other nothing does then.
 
     Returns
@@ -195,7 +196,7 @@ def screen_with_shipment(
 
 
 def timeline_of_item(
-    target: str,
+    target: str | Target,
     end: date,
     *,
     role: str = "exporter",
@@ -216,15 +217,19 @@ def timeline_of_item(
     )
 
 
-def _read(target: str, changes: dict[str, str]) -> tuple[_Shipped, dict[str, str]]:
+def _read(target: str | Target | Document, changes: dict[str, str]) -> tuple[_Shipped, dict[str, str]]:
     """What is shipped, and those of the changes that are about the shipment."""
-    document = read_file(target)
+    if isinstance(target, Target):
+        of_item, of_shipment = _split(changes, CHANGEABLE)
+        return _Shipped(target.id, None, [target], None, of_item), of_shipment
+    document = target if isinstance(target, Document) else read_file(target)
+    target = target.source if isinstance(target, Document) else target
     if document is not None and is_system(document):
         system = document.validate(System)
         of_item, of_shipment = _split(changes, OF_SYSTEM)
         return _Shipped(target, document, chips_of(system), system, of_item), of_shipment
     of_item, of_shipment = _split(changes, CHANGEABLE)
-    found = find_chip(target) if document is None else chip_of(document, target)
+    found = chip_called(target) if document is None else chip_of(document, target)
     return _Shipped(target, document, [found], None, of_item), of_shipment
 
 

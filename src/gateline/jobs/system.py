@@ -12,7 +12,7 @@ from gateline.documents import Document
 from gateline.gating import Request
 from gateline.inputs import Inputs
 from gateline.jobs.changes import read_changes, with_idle
-from gateline.jobs.chip import Target, chip_inputs, chip_of, find_chip, identity, read_file, screen_chip
+from gateline.jobs.chip import Target, chip_called, chip_inputs, chip_of, identity, read_file, screen_chip
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
 from gateline.screening import Screening, Subject, screen
@@ -122,4 +122,4 @@ def members_of(
 
 
 def _chip(name: str, design: Chip | None) -> Target:
-    return find_chip(name) if design is None else Target(design, design.id or design.name)
+    return chip_called(name) if design is None else Target(design, design.id or design.name)

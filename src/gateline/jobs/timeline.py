@@ -9,7 +9,7 @@ from datetime import date
 from gateline.amounts import Amount
 from gateline.chips.telling import describe
 from gateline.gating import Choice
-from gateline.jobs.chip import default_catalogue, find_chip
+from gateline.jobs.chip import Target, default_catalogue, find_chip
 from gateline.jobs.sweep import KIND, Span, Sweep
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.corpus import Specs
@@ -89,7 +89,7 @@ class Matrix:
 
 
 def chip_timeline(
-    target: str,
+    target: str | Target,
     start: date | None,
     end: date,
     *,
@@ -144,7 +144,7 @@ def chip_timeline(
 
 
 def chip_timelines(
-    targets: Sequence[str],
+    targets: Sequence[str | Target],
     start: date | None,
     end: date,
     *,
@@ -181,7 +181,7 @@ def chip_timelines(
     ['not_met', 'met']
     """
     specs = specs or default_specs()
-    found = [find_chip(target) for target in targets]
+    found = [find_chip(target) if isinstance(target, str) else target for target in targets]
     chips = [each.chip for each in found]
     sweep = Sweep.over(chips, start, end, role, rules, changes or {}, readings or {}, specs)
     listed: list[list[Change]] = [[] for _ in found]

@@ -65,11 +65,12 @@ def _rule(rule: Rule) -> Json:
         "effect": rule.effect,
         "addressees": list(rule.addressees),
         "scope_facts": [{"fact": flag, "assumed": value} for flag, value in rule.scope_facts],
-        "versions": [_version(version) for version in rule.versions],
+        "versions": [version_page(version) for version in rule.versions],
     }
 
 
-def _version(version: Version) -> Json:
+def version_page(version: Version) -> Json:
+    """One version of a rule, as JSON types."""
     return {
         "id": version.id,
         "status": version.status.value,

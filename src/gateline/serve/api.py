@@ -1,0 +1,279 @@
+"""The REST API: each address puts a question to a job and gives what the command line would print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, WithJsonSchema
+
+from gateline.documents import Document
+from gateline.errors import InputError
+from gateline.fields import Part, Written, flag
+from gateline.jobs import default_catalogue
+from gateline.numerals import clip
+from gateline.questions import (
+    TableQuestion,
+    chip_over_time,
+    chip_screening,
+    chip_timelines,
+    find_chips,
+    release_screening,
+    screen_csv,
+)
+from gateline.questions.models import ChipQuestion, Day, ReleaseQuestion, Role, TimelineQuestion
+from gateline.report import corpus, pictures, verdict_json
+from gateline.report.findings import Checked
+from gateline.report.html import render_report
+from gateline.report.timeline import timelines_json
+from gateline.rules.specfiles import default_specs
+from gateline.screening import Screening
+from gateline.serve.guard import CSV, JSON
+from gateline.serve.replies import HTML, SVG, Asked, Handler, Reply, file
+from gateline.version import __version__
+
+PREFIX = "/api/v1"
+MOST_NAMES = 500
+SCHEMAS = ("chip", "instances", "ledger", "list", "mistakes", "plausibility", "rule", "system", "verdict")
+SUBJECTS: dict[str, tuple[type[Part], Callable[[Document], Any]]] = {
+    "chip": (ChipQuestion, chip_screening),
+    "training": (ReleaseQuestion, release_screening),
+    "timeline": (TimelineQuestion, chip_timelines),
+}
+"""What is asked about the subject of a picture, and what a picture takes as answer."""
+
+
+def _most(text: Any) -> int:
+    if not isinstance(text, str) or not text.isdecimal() or not 1 <= int(text[:5]) <= MOST_NAMES:
+        raise InputError(f"'{clip(str(text))}' is not a whole number from 1 to {MOST_NAMES}.")
+    return int(text)
+
+
+class Nothing(Part):
+    """No query at all."""
+
+
+class CatalogueQuery(Part):
+    """Which chips are listed."""
+
+    q: str = Field(default="", description="part of a name, alias or family")
+    limit: Annotated[
+        int, Written(_most, ""), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_NAMES})
+    ] = 50
+
+
+class RulesQuery(Part):
+    """Which rules are listed, and on which day."""
+
+    as_of: Day | None = None
+    subject: Literal["chip", "cluster", "shipment", "training"] | None = None
+
+
+class RuleQuery(Part):
+    """Which version of a rule is shown."""
+
+    version: str = ""
+
+
+class TableQuery(Part):
+    """How the rows of a table are screened."""
+
+    as_of: Day
+    columns: Literal["all", "verdicts"] = "all"
+    role: Role = "exporter"
+    rule: str = Field(default="", description="ids or prefixes of rules that gate, separated by commas")
+
+
+class PictureQuery(Part):
+    """How a picture is drawn."""
+
+    narrow: Annotated[bool | None, flag("narrow"), WithJsonSchema({"enum": ["yes", "no"]})] = False
+
+
+def health(_: Asked) -> Reply:
+    """Which program and which data answer."""
+    specs = default_specs()
+    return _json({"gateline": __version__, "specs": {"version": specs.version, "digest": specs.digest}})
+
+
+def schema(asked: Asked) -> Reply:
+    """A published JSON Schema."""
+    return Reply(schema_text(asked.part("name")))
+
+
+def schema_text(name: str) -> str:
+    """The published JSON Schema called `name`.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    if name not in SCHEMAS:
+        raise InputError(f"name: no schema is called '{clip(name)}'. Schemas are {', '.join(SCHEMAS)}.", "name")
+    return (default_specs().folder / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+
+
+def catalogue(asked: Asked) -> Reply:
+    """Chips of the catalogue, by name."""
+    query = asked.options().validate(CatalogueQuery)
+    found = find_chips(query.q, query.limit) if query.q else list(default_catalogue().entries.values())[: query.limit]
+    return _json(
+        [{"id": each.id, "name": each.name, "vendor": each.vendor, "aliases": list(each.aliases)} for each in found]
+    )
+
+
+def catalogue_chip(asked: Asked) -> Reply:
+    """One chip as its file has it, and what its source keys stand for."""
+    known = default_catalogue()
+    return Reply(corpus.show_chip(known.find(asked.part("id")).entry, known, "json"))
+
+
+def rules(asked: Asked) -> Reply:
+    """The rules, each with its version and status on a day."""
+    query = asked.options().validate(RulesQuery)
+    rows = json.loads(corpus.list_rules(default_specs(), query.as_of, "json"))
+    return _json([row for row in rows if query.subject in (None, row["subject"])])
+
+
+def rule(asked: Asked) -> Reply:
+    """Every version of a rule, or one of them."""
+    query, name = asked.options().validate(RuleQuery), asked.part("id")
+    specs = default_specs()
+    if name not in specs.rules:
+        specs.select((name,))
+        raise InputError(f"id: '{clip(name)}' stands for several rules; write one of their ids.", "id")
+    page = json.loads(corpus.show_rules([specs.rules[name]], "json"))
+    if query.version:
+        versions = [version for version in page["versions"] if version["id"] == query.version]
+        if not versions:
+            known = ", ".join(version["id"] for version in page["versions"])
+            raise InputError(f"version: '{clip(query.version)}' is no version. Versions are {known}.", "version")
+        page["versions"] = versions
+    return _json(page)
+
+
+def chip(asked: Asked) -> Reply:
+    """The verdict on a chip or system, and with a route on its shipment."""
+    return Reply(verdict_json.write([chip_screening(asked.question())]))
+
+
+def release(asked: Asked) -> Reply:
+    """The verdict on a model's training compute."""
+    return Reply(verdict_json.write([release_screening(asked.question())]))
+
+
+def timeline(asked: Asked) -> Reply:
+    """The dates on which what rules say of a chip changes."""
+    return Reply(timelines_json([chip_timelines(asked.question())]))
+
+
+def fleet(asked: Asked) -> Reply:
+    """Every row of a table screened: CSV, or with ``Accept: application/json`` what became of the rows."""
+    query = asked.options().validate(TableQuery)
+    chosen = tuple(filter(None, (name.strip() for name in query.rule.split(","))))
+    screened = screen_csv(asked.body, TableQuestion(query.as_of, query.role, chosen, query.columns == "all"))
+    summary, rejected = screened.summary, str(screened.summary.rejected)
+    if JSON not in asked.wants:
+        return Reply(screened.text, CSV, (("gateline-rejected-rows", rejected),))
+    counts = {
+        "rows": summary.rows,
+        "rejected": summary.rejected,
+        "verdicts": summary.verdicts,
+        "units": summary.units,
+        "items": summary.items,
+        "assumed": summary.assumed,
+        "remarks": summary.remarks,
+    }
+    rejects = [
+        {"row": int(each.row), "column": each.column, "value": each.value, "reason": each.reason}
+        for each in screened.rejects
+    ]
+    return _json({"summary": counts, "rejects": rejects})
+
+
+def picture(name: str) -> Handler:
+    """What draws the picture called `name`."""
+    drawn = pictures.PICTURES[name]
+
+    def draw(asked: Asked) -> Reply:
+        query = asked.options().validate(PictureQuery)
+        found = SUBJECTS[drawn.subject][1](asked.question())
+        if isinstance(found, Screening) and found.subject.kind != drawn.subject:
+            raise InputError(f"chip: the picture '{name}' is of a chip, not of a system.", "chip")
+        return file(drawn.draw(found, pictures.Paper(narrow=bool(query.narrow))), SVG, f"{name}.svg")
+
+    draw.__doc__ = f"A picture: {drawn.says}."
+    return draw
+
+
+def chip_report(asked: Asked) -> Reply:
+    """The one-file report on a chip or system."""
+    asked.options().validate(Nothing)
+    question = asked.question()
+    screening = chip_screening(question)
+    found = Checked(screening, timeline=chip_over_time(question, screening))
+    return file(render_report([found]), HTML, "chip-report.html")
+
+
+def release_report(asked: Asked) -> Reply:
+    """The one-file report on a model's training compute."""
+    asked.options().validate(Nothing)
+    return file(render_report([Checked(release_screening(asked.question()))]), HTML, "release-report.html")
+
+
+def _json(content: Any) -> Reply:
+    return Reply(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address of the API: what it does is what its handler says.
+
+    Attributes
+    ----------
+    method, path : str
+    handler : callable
+    query : type of Part
+        The model of its query.
+    body : type of Part or None
+        The model of its JSON body.
+    takes : str
+        The kind of body.
+    gives : mapping
+        Kind of the answer, and the name of its schema; empty where it has none.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    query: type[Part] = Nothing
+    body: type[Part] | None = None
+    takes: str = JSON
+    gives: tuple[tuple[str, str], ...] = ((JSON, ""),)
+
+
+VERDICT = ((JSON, "verdict"),)
+ADDRESSES = (
+    Address("GET", "/health", health),
+    Address("GET", "/schemas/{name}.json", schema),
+    Address("GET", "/catalogue", catalogue, CatalogueQuery),
+    Address("GET", "/catalogue/{id}", catalogue_chip),
+    Address("GET", "/rules", rules, RulesQuery),
+    Address("GET", "/rules/{id}", rule, RuleQuery),
+    Address("POST", "/chip", chip, body=ChipQuestion, gives=VERDICT),
+    Address("POST", "/release", release, body=ReleaseQuestion, gives=VERDICT),
+    Address("POST", "/timeline", timeline, body=TimelineQuestion),
+    Address("POST", "/fleet", fleet, TableQuery, takes=CSV, gives=((CSV, ""), (JSON, ""))),
+    Address("POST", "/report/chip", chip_report, body=ChipQuestion, gives=((HTML, ""),)),
+    Address("POST", "/report/release", release_report, body=ReleaseQuestion, gives=((HTML, ""),)),
+    *(
+        Address(
+            "POST", f"/picture/{name}.svg", picture(name), PictureQuery, SUBJECTS[each.subject][0], gives=((SVG, ""),)
+        )
+        for name, each in pictures.PICTURES.items()
+        if each.subject in SUBJECTS
+    ),
+)
