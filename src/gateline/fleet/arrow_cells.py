@@ -163,11 +163,9 @@ def _nulls_put(array: pa.Array, values: npt.NDArray[np.float64]) -> npt.NDArray[
     """The values with NaN for nulls: all of whose bits are set, so that one pass over the block puts them."""
     if not array.null_count:
         return values
-    valid = np.unpackbits(
-        np.frombuffer(array.buffers()[0], dtype=np.uint8),
-        count=array.offset + len(array),
-        bitorder="little",
-    )[array.offset :]
+    first, skipped = divmod(array.offset, 8)
+    held = np.frombuffer(array.buffers()[0], dtype=np.uint8, offset=first)
+    valid = np.unpackbits(held, count=skipped + len(array), bitorder="little")[skipped:]
     bits = (valid.view(np.int8) - np.int8(1)).astype(np.int64)
     np.bitwise_or(bits, values.view(np.int64), out=bits)
     return bits.view(np.float64)
