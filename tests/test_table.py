@@ -10,7 +10,7 @@ from gateline.rules.columns import Column, Names, with_ratios
 from gateline.rules.evaluate import evaluate
 from gateline.rules.lookup import classify, place
 from gateline.rules.model import Outcome
-from gateline.rules.table import MAXIMUM_STATES, compile_table, compile_tables, is_constant, present
+from gateline.rules.table import MAXIMUM_STATES, compile_table, compile_tables, present
 from gateline.rules.ways import compile_ways, ways_out
 
 ROWS = 500
@@ -69,7 +69,7 @@ def test_what_is_alike_in_every_row_takes_a_stretch_of_the_table(name):
     for entry in [entry for entry, given in columns.items() if isinstance(given, Column)][::2]:
         value = np.broadcast_to(columns[entry].low[0], ROWS)
         columns[entry] = Column(value, value)
-        assert is_constant(columns[entry])
+        assert columns[entry].constant
     table = compile_table([program], present(columns))
     assert table is not None
     expected = evaluate(program, with_ratios(columns), ROWS)
