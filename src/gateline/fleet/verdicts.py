@@ -241,6 +241,7 @@ class Verdicts:
         answers = Answers(block.points)
         if days is None:
             self._answer(answers, self._request.as_of, block)
+            answers.rules = {rule: answers.rules[rule] for rule in self.rules}
             return answers
         said = {rule: _Lines.silent(ways=self.has_ways(rule)) for rule in self.rules}
         places = {rule: np.zeros(rows, dtype=np.uint32) for rule in self.rules}
