@@ -11,9 +11,10 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.in_memory import DAY, RULES
+from benchmarks.measure import peak_memory
 from benchmarks.rows import write_parquet
 
-INTERPRETER = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+BARE = "from pathlib import Path; print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Growth:
 
 def measure(sizes: tuple[int, ...], rounds: int, folder: Path) -> list[Growth]:
     """What each size takes; the largest is run once."""
-    bare = int(subprocess.run([sys.executable, "-c", INTERPRETER], check=True, capture_output=True).stdout)
+    bare = int(subprocess.run([sys.executable, "-c", BARE], check=True, capture_output=True).stdout) * 1024
     found = []
     for rows in sizes:
         source, output = folder / f"growth-{rows}.parquet", folder / "growth-out.parquet"
@@ -46,12 +47,12 @@ def measure(sizes: tuple[int, ...], rounds: int, folder: Path) -> list[Growth]:
         source.unlink()
         output.unlink()
         seconds, peaks = zip(*runs, strict=True)
-        found.append(Growth(rows, median(seconds), (max(peaks) - bare) * 1024))
+        found.append(Growth(rows, median(seconds), max(peaks) - bare))
     return found
 
 
 def _fresh(source: Path, output: Path) -> tuple[float, int]:
-    """The seconds and the peak memory in KiB of a process that screens one file."""
+    """The seconds and the peak memory in bytes of a process that screens one file."""
     command = [sys.executable, "-m", "benchmarks.growth", str(source), str(output)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     told = json.loads(done.stdout)
@@ -60,8 +61,6 @@ def _fresh(source: Path, output: Path) -> tuple[float, int]:
 
 def main(source: Path, output: Path) -> None:
     """Screen a short table, so that the rules are compiled, and then one file; tell what the file took."""
-    import resource
-
     from gateline import screen_fleet
 
     def screen(table: Path) -> None:
@@ -73,7 +72,7 @@ def main(source: Path, output: Path) -> None:
     start = time.perf_counter()
     screen(source)
     seconds = time.perf_counter() - start
-    print(json.dumps({"seconds": seconds, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
+    print(json.dumps({"seconds": seconds, "memory": peak_memory()}))
 
 
 if __name__ == "__main__":

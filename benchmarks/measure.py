@@ -6,6 +6,7 @@ import resource
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 Contestants = Mapping[str, Callable[[], object]]
@@ -39,6 +40,12 @@ def interleaved(contestants: Contestants, rounds: int) -> dict[str, Cost]:
         name: Cost(median(cost.seconds for cost in costs), median(cost.processor for cost in costs))
         for name, costs in taken.items()
     }
+
+
+def peak_memory() -> int:
+    """The most memory that this process has had, in bytes: since its own start, and not that of its parent's copy."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024
 
 
 def _once(run: Callable[[], object]) -> Cost:

@@ -16,6 +16,7 @@ from benchmarks.rows import write_parquet
 from gateline.cli.fleet import fleet
 
 PARTS = 8
+OPTIONS = f"--as-of {DAY} --role foundry --columns verdicts --threads 1 --quiet".split()
 
 
 def offered() -> bool:
@@ -30,7 +31,7 @@ def measure(rows: int, rounds: int, folder: Path) -> dict[str, Cost]:
         place.mkdir()
         for number in range(PARTS):
             write_parquet(place / f"part-{number}.parquet", size)
-    found = interleaved({name: run for name, run in _contestants(parts, few, folder / "screened").items()}, rounds)
+    found = interleaved(_contestants(parts, few, folder / "screened"), rounds)
     _require_equal(folder / "screened-1", folder / "screened-2")
     return found
 
@@ -41,11 +42,8 @@ def _contestants(parts: Path, few: Path, output: Path) -> dict[str, Callable[[],
 
         def screen() -> None:
             shutil.rmtree(target, ignore_errors=True)
-            subprocess.run(
-                [sys.executable, "-m", "gateline", "fleet", str(source), "-o", str(target), "--as-of", DAY.isoformat()]
-                + ["--role", "foundry", "--columns", "verdicts", "--workers", str(workers), "--threads", "1", "--quiet"],
-                check=True,
-            )
+            command = [sys.executable, "-m", "gateline", "fleet", str(source), "-o", str(target), *OPTIONS]
+            subprocess.run([*command, "--workers", str(workers)], check=True)
 
         return screen
 

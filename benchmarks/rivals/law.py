@@ -86,4 +86,3 @@ def presumption_folded(look: Look) -> tuple[Any, Any]:
     possible = attested & (transistors < 40e9) & (inside | (look("osat_approved") >= 1))
     met = (look("process_node") < ABOVE_16) & (look(TPP) >= MOST) & ~possible
     return met, packager & (transistors < 30e9)
-

@@ -166,7 +166,7 @@ def _missing(array: pa.Array) -> npt.NDArray[np.bool_] | None:
     first, skipped = divmod(array.offset, 8)
     held = np.frombuffer(array.buffers()[0], dtype=np.uint8, offset=first)
     valid = np.unpackbits(held, count=skipped + len(array), bitorder="little")[skipped:]
-    return np.logical_not(valid.view(bool))
+    return np.asarray(valid == 0, dtype=bool)
 
 
 def _decimals(array: pa.Array) -> npt.NDArray[np.float64]:

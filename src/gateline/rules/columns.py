@@ -55,6 +55,9 @@ class MaskedColumn(Column):
     """
 
     __slots__ = ("_filled", "missing", "values")
+    values: npt.NDArray[np.float64]
+    missing: npt.NDArray[np.bool_]
+    _filled: npt.NDArray[np.float64] | None
 
     def __init__(self, values: npt.NDArray[np.float64], missing: npt.NDArray[np.bool_]) -> None:
         for name, value in (("values", values), ("missing", missing), ("_filled", None)):
@@ -63,9 +66,11 @@ class MaskedColumn(Column):
     @property
     def low(self) -> Array:  # type: ignore[override]
         """The values, and NaN in the rows that are missing."""
-        if self._filled is None:
-            object.__setattr__(self, "_filled", unknown_where(self.missing, self.values))
-        return self._filled
+        filled = self._filled
+        if filled is None:
+            filled = unknown_where(self.missing, self.values)
+            object.__setattr__(self, "_filled", filled)
+        return filled
 
     high = low
     ranged = False

@@ -129,9 +129,10 @@ def place(columns: Columns, rows: int) -> Block:
     ranged = np.zeros(rows, dtype=bool)
     points: dict[str, Points] = {}
     for name, column in columns.items():
-        if isinstance(column, Column):
-            computes = name in COMPUTING or not isinstance(column, MaskedColumn)
-            points[name] = _own(column, ranged) if computes else Points(column.values, missing=column.missing)
+        if isinstance(column, MaskedColumn) and name not in COMPUTING:
+            points[name] = Points(column.values, missing=column.missing)
+        elif isinstance(column, Column):
+            points[name] = _own(column, ranged)
     for name in RATIOS:
         _put_ratio(name, points, ranged)
     for name, parts in TOTALS.items():
