@@ -64,7 +64,7 @@ class MaskedColumn(Column):
             object.__setattr__(self, name, value)
 
     @property
-    def low(self) -> Array:  # type: ignore[override]
+    def low(self) -> Array:
         """The values, and NaN in the rows that are missing."""
         filled = self._filled
         if filled is None:
