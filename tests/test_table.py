@@ -6,7 +6,7 @@ from support import PROGRAMS
 
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules import table as tables
-from gateline.rules.columns import Column, Names, with_ratios
+from gateline.rules.columns import Column, MaskedColumn, Names, with_ratios
 from gateline.rules.evaluate import evaluate
 from gateline.rules.lookup import classify, place
 from gateline.rules.model import Outcome
@@ -59,6 +59,28 @@ def test_table_equals_evaluator(name, ranged):
     found = classify(table, place(columns, ROWS)).of(0)
     assert found.outcome.tolist() == expected.outcome.tolist()
     assert found.item.tolist() == expected.item.tolist()
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_stands_under_a_mask_does_not_matter(name):
+    """Zero, infinity, a negative number or NaN under the nulls of a column: the same as unknown, in the table and where an end is asked for."""
+    program, draw = PROGRAMS[name], np.random.default_rng(5920)
+    columns = {entry: column(program, entry, draw, ranged=False) for entry in inputs_of(program)[:9]}
+    masked = {}
+    for entry, given in columns.items():
+        masked[entry] = given
+        if isinstance(given, Column):
+            missing = np.isnan(given.low)
+            under = draw.choice(np.array([0.0, np.inf, -5.0, np.nan, 1e99]), ROWS)
+            masked[entry] = MaskedColumn(np.where(missing, under, given.low), missing)
+    table = compile_table([program], present(masked))
+    assert table is not None
+    expected = evaluate(program, with_ratios(columns), ROWS)
+    found = classify(table, place(masked, ROWS)).of(0)
+    assert (found.outcome.tolist(), found.item.tolist()) == (expected.outcome.tolist(), expected.item.tolist())
+    for entry in columns:
+        if isinstance(columns[entry], Column):
+            np.testing.assert_array_equal(masked[entry].high, columns[entry].low)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
