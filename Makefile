@@ -5,7 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-torch test-browser docs lint schemas bench clean
+.PHONY: demo test test-torch test-browser docs lint schemas bench bench-check clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gateline needs Python 3.11 or newer; set PYTHON=python3.11")'
@@ -46,8 +46,16 @@ lint: .venv/ready
 schemas: .venv/ready
 	$(BIN)/python -m gateline.schemas
 
-bench: .venv/ready
-	$(BIN)/python -m pytest benchmarks --benchmark-enable -o addopts="-q"
+# The tools that gateline is compared with; nothing else needs them.
+.venv/bench: .venv/ready
+	$(BIN)/python -m pip install --quiet --group bench
+	touch $@
+
+bench: .venv/bench
+	$(BIN)/python -m benchmarks $(BENCH)
+
+bench-check: .venv/bench
+	$(BIN)/python -m pytest benchmarks -q -o addopts=""
 
 clean:
 	rm -rf .venv build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache demo-output

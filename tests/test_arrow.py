@@ -356,3 +356,16 @@ def test_columns_stand_in_the_order_of_the_rules_whatever_tables_answer_them():
     rules = [name.removesuffix(":outcome") for name in answers.column_names if name.endswith(":outcome")]
     assert rules == sorted(rules)
     assert answers.column("us.ear.3a090:item").to_pylist() == ["3A090.a.1", ""]
+
+
+def test_what_stands_under_nulls_does_not_matter_and_nan_beside_them_is_unknown():
+    """Infinity and a negative number under nulls are no faults, a negative number beside them is; every item asks for 1600."""
+    values = np.array([1599.0, np.inf, -5.0, np.nan, 6000.0])
+    mask = pa.py_buffer(np.packbits([1, 0, 0, 1, 1], bitorder="little"))
+    performance = pa.Array.from_buffers(pa.float64(), 5, [mask, pa.py_buffer(values)])
+    node = pa.Array.from_buffers(pa.float64(), 5, [mask, pa.py_buffer(np.abs(values))])
+    data = pa.table({"total_processing_performance": performance, "process_node": node})
+    assert outcomes(data) == ["not_met", "undetermined", "undetermined", "undetermined", "met"]
+    assert refused(data) == []
+    bad = pa.table({"process_node": [5.0, None, -5.0], "applicable_die_area": [814.0, 814.0, 814.0]})
+    assert [cell[:2] for cell in refused(bad)] == [(3, "process_node")]

@@ -292,6 +292,14 @@ def test_output_that_fails_midway_leaves_the_old_file(tmp_path, monkeypatch):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv"]
 
 
+def test_verdicts_stand_under_their_rule_whatever_each_block_leaves_open(tmp_path, monkeypatch):
+    """A fact that is assumed in the second block only moves no column: 2e25 is over 10^25 (EU), not over 10^26 (California)."""
+    monkeypatch.setattr(tables, "BLOCK_ROWS", 2)
+    rows, _, _ = screened(tmp_path, "training_compute,general_purpose_model\n" + "2e25,yes\n" * 2 + "2e25,\n" * 2)
+    found = [(row["eu.ai-act.systemic-risk:outcome"], row["us.ca.sb53:outcome"]) for row in rows]
+    assert found == [("met", "not_met")] * 4
+
+
 def test_a_heading_that_is_nearly_known_is_pointed_out(tmp_path):
     """A misspelt heading is passed through, and the summary says what was probably meant."""
     _, _, summary = screened(tmp_path, "chip,applicable_die_aera\nH100,5\n")

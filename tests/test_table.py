@@ -6,11 +6,11 @@ from support import PROGRAMS
 
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules import table as tables
-from gateline.rules.columns import Column, Names, with_ratios
+from gateline.rules.columns import Column, MaskedColumn, Names, with_ratios
 from gateline.rules.evaluate import evaluate
 from gateline.rules.lookup import classify, place
 from gateline.rules.model import Outcome
-from gateline.rules.table import MAXIMUM_STATES, compile_table, compile_tables, is_constant, present
+from gateline.rules.table import MAXIMUM_STATES, compile_table, compile_tables, present
 from gateline.rules.ways import compile_ways, ways_out
 
 ROWS = 500
@@ -62,6 +62,28 @@ def test_table_equals_evaluator(name, ranged):
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
+def test_what_stands_under_a_mask_does_not_matter(name):
+    """Zero, infinity, a negative number or NaN under the nulls of a column: the same as unknown, in the table and where an end is asked for."""
+    program, draw = PROGRAMS[name], np.random.default_rng(5920)
+    columns = {entry: column(program, entry, draw, ranged=False) for entry in inputs_of(program)[:9]}
+    masked = {}
+    for entry, given in columns.items():
+        masked[entry] = given
+        if isinstance(given, Column):
+            missing = np.isnan(given.low)
+            under = draw.choice(np.array([0.0, np.inf, -5.0, np.nan, 1e99]), ROWS)
+            masked[entry] = MaskedColumn(np.where(missing, under, given.low), missing)
+    table = compile_table([program], present(masked))
+    assert table is not None
+    expected = evaluate(program, with_ratios(columns), ROWS)
+    found = classify(table, place(masked, ROWS)).of(0)
+    assert (found.outcome.tolist(), found.item.tolist()) == (expected.outcome.tolist(), expected.item.tolist())
+    for entry in columns:
+        if isinstance(columns[entry], Column):
+            np.testing.assert_array_equal(masked[entry].high, columns[entry].low)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_what_is_alike_in_every_row_takes_a_stretch_of_the_table(name):
     """Some inputs have one value for all rows, which is no column of its own; the evaluator says the same."""
     program, draw = PROGRAMS[name], np.random.default_rng(4800)
@@ -69,7 +91,7 @@ def test_what_is_alike_in_every_row_takes_a_stretch_of_the_table(name):
     for entry in [entry for entry, given in columns.items() if isinstance(given, Column)][::2]:
         value = np.broadcast_to(columns[entry].low[0], ROWS)
         columns[entry] = Column(value, value)
-        assert is_constant(columns[entry])
+        assert columns[entry].constant
     table = compile_table([program], present(columns))
     assert table is not None
     expected = evaluate(program, with_ratios(columns), ROWS)

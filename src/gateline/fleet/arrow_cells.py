@@ -104,7 +104,7 @@ def read_cells(array: pa.Array) -> Cells:
         array = array.cast(pa.large_string())
     if is_text(array.type):
         return _coded(array.dictionary_encode())
-    return ValueCells(_values(array), _shown(array), whole=not _is_number(array.type))
+    return ValueCells(_stored(array), _shown(array), not _is_number(array.type), _missing(array))
 
 
 def _is_number(kind: pa.DataType) -> bool:
@@ -131,19 +131,19 @@ def _shown(array: pa.Array) -> Callable[[int], str]:
     return show
 
 
-def _values(array: pa.Array) -> npt.NDArray[np.float64]:
-    """Numbers, flags as 0 and 1, dates as day numbers; NaN where there is a null."""
+def _stored(array: pa.Array) -> npt.NDArray[np.float64]:
+    """Numbers, flags as 0 and 1, dates as day numbers; anything where there is a null."""
     kind = array.type
     if pa.types.is_boolean(kind):
-        return _with_nulls(array, array.cast(pa.uint8()))
+        return _floats(array.cast(pa.uint8()))
     if pa.types.is_date(kind):
-        return _with_nulls(array, array.cast(pa.date32()).view(pa.int32())) + EPOCH
+        return _floats(array.cast(pa.date32()).view(pa.int32())) + EPOCH
     if pa.types.is_timestamp(kind):
         counted = _numbers(array.view(pa.int64()))
-        return _nulls_put(array, np.floor_divide(counted, DAYS_PER_COUNT[kind.unit]).astype(np.float64)) + EPOCH
+        return np.asarray(np.floor_divide(counted, DAYS_PER_COUNT[kind.unit]).astype(np.float64) + EPOCH)
     if pa.types.is_decimal(kind):
         return _decimals(array)
-    return _with_nulls(array, array)
+    return _floats(array)
 
 
 def _numbers(array: pa.Array) -> npt.NDArray[Any]:
@@ -155,22 +155,18 @@ def _numbers(array: pa.Array) -> npt.NDArray[Any]:
     return np.frombuffer(buffer, dtype=dtype, count=len(array), offset=array.offset * dtype.itemsize)
 
 
-def _with_nulls(array: pa.Array, numbers: pa.Array) -> npt.NDArray[np.float64]:
-    return _nulls_put(array, np.asarray(_numbers(numbers), dtype=np.float64))
+def _floats(numbers: pa.Array) -> npt.NDArray[np.float64]:
+    return np.asarray(_numbers(numbers), dtype=np.float64)
 
 
-def _nulls_put(array: pa.Array, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The values with NaN for nulls: all of whose bits are set, so that one pass over the block puts them."""
+def _missing(array: pa.Array) -> npt.NDArray[np.bool_] | None:
+    """The rows of the nulls, where there are any."""
     if not array.null_count:
-        return values
-    valid = np.unpackbits(
-        np.frombuffer(array.buffers()[0], dtype=np.uint8),
-        count=array.offset + len(array),
-        bitorder="little",
-    )[array.offset :]
-    bits = (valid.view(np.int8) - np.int8(1)).astype(np.int64)
-    np.bitwise_or(bits, values.view(np.int64), out=bits)
-    return bits.view(np.float64)
+        return None
+    first, skipped = divmod(array.offset, 8)
+    held = np.frombuffer(array.buffers()[0], dtype=np.uint8, offset=first)
+    valid = np.unpackbits(held, count=skipped + len(array), bitorder="little")[skipped:]
+    return np.asarray(valid == 0, dtype=bool)
 
 
 def _decimals(array: pa.Array) -> npt.NDArray[np.float64]:
@@ -179,6 +175,6 @@ def _decimals(array: pa.Array) -> npt.NDArray[np.float64]:
     if kind.precision <= EXACT_DIGITS and 0 <= kind.scale <= EXACT_POWER and pa.types.is_decimal128(kind):
         words = np.frombuffer(array.buffers()[1], dtype=np.int64, count=2 * (array.offset + len(array)))
         lowest: npt.NDArray[np.int64] = words[2 * array.offset :: 2]
-        return _nulls_put(array, lowest.astype(np.float64) / 10.0**kind.scale)
+        return np.asarray(lowest.astype(np.float64) / 10.0**kind.scale)
     texts = pc.fill_null(array.cast(pa.string()), "nan").to_numpy(zero_copy_only=False)
     return np.asarray(texts.astype(str).astype(np.float64))

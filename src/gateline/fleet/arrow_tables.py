@@ -19,7 +19,7 @@ from gateline.fleet.read import Block
 from gateline.fleet.result import ROW, Chunk
 from gateline.fleet.tables import Plan
 
-BLOCK_ROWS = 2**17
+BLOCK_ROWS = 2**18
 """Rows per block: few enough for the cache, many enough that threads have something to do between two of Python's steps."""
 BUFFER_BYTES = 2**22
 """How much of a column is read at a time, whatever the size of its row group."""

@@ -15,14 +15,28 @@ LARGEST = 1e100
 """Larger than every quantity; products and quotients of what is smaller are finite."""
 
 
-def is_sound(values: npt.NDArray[np.float64], entry: Quantity) -> bool:
-    """Whether the known values can all be values of a quantity; two passes say so without looking at each."""
+def is_sound(values: npt.NDArray[np.float64], entry: Quantity, missing: Truth | None = None) -> bool:
+    """Whether the known values can all be values of a quantity; two passes say so without looking at each.
+
+    Rows that are `missing` may hold anything; where they are told, NaN in another row is not sound.
+    """
+    if missing is not None:
+        return bool((_possible(values, entry) | missing).all())
     low, high = np.fmin.reduce(values, initial=np.nan), np.fmax.reduce(values, initial=np.nan)
     if np.isnan(low):
         return True
     least = max(float(entry.minimum), 1 / LARGEST)
     above = low >= least or bool(low == 0 and entry.zero and not _between(values, least))
     return bool(above and high <= (1 if entry.share else LARGEST))
+
+
+def _possible(values: npt.NDArray[np.float64], entry: Quantity) -> Truth:
+    """The rows whose value is known and one that a quantity of this sort can have."""
+    possible: Truth = values >= max(float(entry.minimum), 1 / LARGEST)
+    if entry.zero:
+        possible |= values == 0
+    possible &= values <= (1 if entry.share else LARGEST)
+    return possible
 
 
 def _between(values: npt.NDArray[np.float64], least: float) -> bool:

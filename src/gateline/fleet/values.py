@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,9 @@ from gateline.fleet.cells import MAXIMUM_COUNT_DIGITS, NAN, Place, ReadName, Tru
 from gateline.fleet.faults import faults, is_sound
 from gateline.fleet.headers import NumberColumn
 from gateline.fleet.problems import Problems
+from gateline.metrics.arrays import unknown_where
 from gateline.quantities import Quantity
-from gateline.rules.columns import Column, Names
+from gateline.rules.columns import Column, MaskedColumn, Names
 
 FEW = 2**12
 """Up to this many neighbouring whole numbers are few: the days of eleven years, the two values of a flag."""
@@ -22,22 +24,30 @@ FEW = 2**12
 Faults = Iterator[tuple[Truth, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ValueCells:
     """Cells of numbers, of flags as 0 and 1, or of dates as day numbers; NaN says nothing.
 
     Attributes
     ----------
-    values : float64 array
+    stored : float64 array
     show : callable
         The cell of a row as text, for people.
     whole : bool
         Whether the column holds flags or dates, of which there are few.
+    missing : bool array or None
+        The rows that say nothing, whatever is stored there.
     """
 
-    values: npt.NDArray[np.float64]
+    stored: npt.NDArray[np.float64]
     show: Callable[[int], str]
     whole: bool = False
+    missing: Truth | None = None
+
+    @cached_property
+    def values(self) -> npt.NDArray[np.float64]:
+        """What is stored, with NaN in the rows that are missing."""
+        return self.stored if self.missing is None else unknown_where(self.missing, self.stored)
 
     def distinct(self) -> tuple[Sequence[str], Place]:
         """The different values as text, empty where nothing is said, and which each row has."""
@@ -70,6 +80,8 @@ class ValueCells:
 
     def numbers(self, column: NumberColumn, problems: Problems) -> Column:
         """Amounts in canonical units."""
+        if self.missing is not None and column.factor == 1 and is_sound(self.stored, column.entry, self.missing):
+            return MaskedColumn(self.stored, self.missing)
         values = self.values if column.factor == 1 else self.values * float(column.factor)
         if not is_sound(values, column.entry):
             found = faults(values, ~np.isnan(values), column.entry)
@@ -78,6 +90,8 @@ class ValueCells:
 
     def flags(self, heading: str, problems: Problems) -> Column:
         """Flags as 1, 0 and NaN (unknown)."""
+        if self.missing is not None and ((self.stored == 0) | (self.stored == 1) | self.missing).all():
+            return MaskedColumn(self.stored, self.missing)
         values = self.values
         known = np.count_nonzero(values == 0) + np.count_nonzero(values == 1) + np.count_nonzero(np.isnan(values))
         if known < len(values):

@@ -32,7 +32,7 @@ from gateline.rules.specfiles import default_specs
 
 @dataclass(frozen=True, slots=True)
 class CatalogueFigures:
-    """The figures of a chip of the catalogue by its name, under readings on a day."""
+    """The figures of a chip of the catalogue by its name, under readings on a day; kept with the specs for the next table."""
 
     specs: Specs
     as_of: date
@@ -46,9 +46,14 @@ class CatalogueFigures:
         InputError
             If no chip has that name.
         """
-        chip = default_catalogue().find(name).entry.read()
-        figures = completed(derive(chip, self.specs, self.as_of, self.readings), self.as_of)
-        return figures | rates_by_length(chip, self.readings)
+        entry = default_catalogue().find(name).entry
+        key = (CatalogueFigures, entry.id, self.as_of, tuple(sorted(self.readings.items())))
+        if key not in self.specs.programs:
+            chip = entry.read()
+            figures = completed(derive(chip, self.specs, self.as_of, self.readings), self.as_of)
+            self.specs.programs[key] = figures | rates_by_length(chip, self.readings)
+        found: Inputs = self.specs.programs[key]
+        return found
 
 
 def default_threads() -> int:

@@ -24,6 +24,10 @@ def is_unknown(values: Array) -> npt.NDArray[np.bool_]:
 
 def require(name: str, values: Array, unit: str, *, positive: bool) -> None:
     """Raise unless every known value is positive (or, if not `positive`, at least zero); rows are the last axis."""
+    if values.dtype == np.float64:
+        least = np.fmin.reduce(values, axis=None, initial=UNDEFINED)
+        if least > 0 or (least == 0 and not positive):
+            return
     with np.errstate(invalid="ignore"):
         bad = np.asarray(values <= 0 if positive else values < 0, dtype=bool)
     if bad.any():
@@ -56,6 +60,13 @@ def value_where(value: float, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.flo
     """
     bits = (rows.view(np.int8) - np.int8(1)).astype(np.int64)
     np.bitwise_or(bits, np.float64(value).view(np.int64), out=bits)
+    return bits.view(np.float64)
+
+
+def unknown_where(rows: npt.NDArray[np.bool_], values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """NaN in some rows and the values in the others: NaN has all bits set, so that one pass puts it."""
+    bits = np.negative(rows.view(np.int8)).astype(np.int64)
+    np.bitwise_or(bits, values.view(np.int64), out=bits)
     return bits.view(np.float64)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gateline.metrics.arrays import Array, is_unknown, select
+from gateline.metrics.arrays import Array, is_unknown, select, unknown_where
 from gateline.metrics.chips import memory_bandwidth_density, performance_density
 from gateline.metrics.training import additional_training_share
 from gateline.quantities import QUANTITIES
@@ -25,9 +25,56 @@ class Column:
     low: Array
     high: Array
 
+    @property
+    def ranged(self) -> bool:
+        """Whether rows may hold a range."""
+        return self.high is not self.low
+
+    @property
+    def constant(self) -> bool:
+        """Whether one known or unknown value stands for every row."""
+        return not self.ranged and self.low.strides == (0,)
+
     def is_open(self, row: int = 0) -> bool:
         """Whether the row has no single value."""
         return bool(self.low[row] != self.high[row])
+
+
+class MaskedColumn(Column):
+    """A column of points with a mask of the rows in which nothing is said, as Arrow has it.
+
+    To write NaN into these rows takes longer than to compare the column with its cuts. It is done when somebody asks
+    for an end; the decision table reads `values` and `missing` instead.
+
+    Parameters
+    ----------
+    values : float64 array
+        Whatever stands in the rows that are missing.
+    missing : bool array
+        All rows that are unknown: no other has NaN.
+    """
+
+    __slots__ = ("_filled", "missing", "values")
+    values: npt.NDArray[np.float64]
+    missing: npt.NDArray[np.bool_]
+    _filled: npt.NDArray[np.float64] | None
+
+    def __init__(self, values: npt.NDArray[np.float64], missing: npt.NDArray[np.bool_]) -> None:
+        for name, value in (("values", values), ("missing", missing), ("_filled", None)):
+            object.__setattr__(self, name, value)
+
+    @property
+    def low(self) -> Array:
+        """The values, and NaN in the rows that are missing."""
+        filled = self._filled
+        if filled is None:
+            filled = unknown_where(self.missing, self.values)
+            object.__setattr__(self, "_filled", filled)
+        return filled
+
+    high = low
+    ranged = False
+    constant = False
 
 
 @dataclass(frozen=True, slots=True)

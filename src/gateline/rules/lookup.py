@@ -17,9 +17,14 @@ import numpy.typing as npt
 
 from gateline.metrics.arrays import UNDEFINED, Array, is_unknown, select
 from gateline.quantities import QUANTITIES
-from gateline.rules.columns import RATIOS, TOTALS, Column, Columns, Names, membership, per, with_ratios
+from gateline.rules.columns import RATIOS, TOTALS, Column, Columns, MaskedColumn, Names, membership, per, with_ratios
 from gateline.rules.evaluate import Evaluation, evaluate
 from gateline.rules.table import DecisionTable, SharedAxis
+
+COMPUTING = frozenset(
+    name for ratio in (*RATIOS, *TOTALS) for name in (ratio, *QUANTITIES[ratio].parts, *QUANTITIES[ratio].total_of)
+)
+"""The ratios and sums, and the inputs that they are computed from."""
 
 Truth = npt.NDArray[np.bool_]
 States = npt.NDArray[np.unsignedinteger[Any]]
@@ -37,18 +42,24 @@ class Points:
         The rows of which the upper end is not known; None where these are the unknown ones alone.
     undefined, perhaps : bool array or None
         The rows of a ratio that have no value, and those that are unknown and perhaps have none.
+    missing : bool array or None
+        The unknown rows, whatever stands in `values`, which then has no NaN elsewhere. Parts of ratios and sums have NaN
+        instead.
     """
 
     values: Array
     open: Truth | None = None
     undefined: Truth | None = None
     perhaps: Truth | None = None
+    missing: Truth | None = None
 
     def known(self) -> Truth:
         """The rows that have a value, and not only a lower end."""
         known = ~is_unknown(self.values)
         if self.open is not None:
             known &= ~self.open
+        if self.missing is not None:
+            known &= ~self.missing
         return known if self.undefined is None else known & ~self.undefined
 
 
@@ -118,7 +129,9 @@ def place(columns: Columns, rows: int) -> Block:
     ranged = np.zeros(rows, dtype=bool)
     points: dict[str, Points] = {}
     for name, column in columns.items():
-        if isinstance(column, Column):
+        if isinstance(column, MaskedColumn) and name not in COMPUTING:
+            points[name] = Points(column.values, missing=column.missing)
+        elif isinstance(column, Column):
             points[name] = _own(column, ranged)
     for name in RATIOS:
         _put_ratio(name, points, ranged)
@@ -246,13 +259,17 @@ def _states(axes: Sequence[SharedAxis], inputs: Sequence[Points], rows: int) -> 
 def _state(axis: SharedAxis, points: Points, passed: Truth) -> States:
     """The state of each row on one axis."""
     ones = passed.view(np.uint8)
-    top = np.not_equal(points.values, points.values, out=passed) if points.open is None else points.open
-    size = np.uint8 if axis.states < 2**8 else np.uint32
-    state: States = np.multiply(top.view(np.uint8), axis.unknown, dtype=size)
+    state: States = np.zeros(len(passed), dtype=np.uint8 if axis.states < 2**8 else np.uint32)
+    if points.missing is None:
+        top = np.not_equal(points.values, points.values, out=passed) if points.open is None else points.open
+        np.multiply(top.view(np.uint8), state.dtype.type(axis.unknown), out=state)
     for cut, border in zip(axis.cuts, axis.borders, strict=True):
         compare = np.greater if cut.above else np.greater_equal
         compare(points.values, border, out=passed)
         np.add(state, ones, out=state)
+    if points.missing is not None:
+        np.multiply(state, np.logical_not(points.missing, out=passed).view(np.uint8), out=state)
+        np.add(state, np.multiply(points.missing.view(np.uint8), state.dtype.type(axis.unknown)), out=state)
     if points.undefined is not None:
         np.add(state, points.undefined.view(np.uint8), out=state)
     if points.perhaps is not None:

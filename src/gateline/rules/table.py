@@ -94,7 +94,7 @@ class DecisionTable:
 
 def present(columns: Columns) -> Present:
     """The inputs that a batch has, with the ratios and sums that follow from them."""
-    ranged = {name for name, column in columns.items() if isinstance(column, Column) and column.high is not column.low}
+    ranged = {name for name, column in columns.items() if isinstance(column, Column) and column.ranged}
     names = set(columns)
     for name in RATIOS:
         parts = QUANTITIES[name].parts
@@ -105,13 +105,8 @@ def present(columns: Columns) -> Present:
         if any(part in columns for part in total_of):
             names.add(name)
             ranged |= {name} if len(total_of) > 1 or total_of[0] in ranged else set()
-    constant = {name for name, column in columns.items() if isinstance(column, Column) and is_constant(column)}
+    constant = {name for name, column in columns.items() if isinstance(column, Column) and column.constant}
     return Present(frozenset(names), frozenset(ranged), frozenset(constant))
-
-
-def is_constant(column: Column) -> bool:
-    """Whether one known or unknown value stands for every row."""
-    return column.high is column.low and column.low.strides == (0,)
 
 
 def compile_table(programs: Sequence[Program], inputs: Present) -> DecisionTable | None:
