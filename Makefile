@@ -1,6 +1,6 @@
 # Two targets do all the set-up on a machine that has Python >= 3.11, git and make:
 #   make demo    the three jobs on the example files
-#   make test    every test
+#   make test    every test that drives no browser and needs no PyTorch
 #   make docs    the documentation, into build/docs/site; needs no network once the environment is there
 PYTHON ?= python3
 BIN := .venv/bin

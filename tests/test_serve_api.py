@@ -158,6 +158,7 @@ WRONG = [
      "has no unit"),
     ("/chip", {"chip": {"name": "x", "rates": [{"format": "FP16", "bits": 16, "rate": "1e999 TFLOP/s"}]}, "as_of": DAY},
      "chip.rates[0].rate", "1e999 TFLOP/s", "exponent"),
+    ("/chip", {"chip": {"name": "x"}, "as_of": DAY, "to": "Atlantis"}, "set.destination", "", "is not a country"),
     ("/chip", {"chip": "H20\u202e", "as_of": DAY}, "", "", "cannot be printed"),
     ("/chip", {"chip": "H20\0", "as_of": DAY}, "", "", "cannot be printed"),
     ("/chip", {"chip": "H20", "as_of": DAY, "yaml": "x"}, "yaml", "x", "unknown key"),

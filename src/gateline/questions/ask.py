@@ -68,7 +68,7 @@ def chip_screening(document: Document) -> Screening:
     )
     with _within("chip", asked.chip):
         target = _target(document, asked.chip)
-    with _systems(target):
+    with _inside(target):
         return screen_with_shipment(
             target,
             asked.as_of,
@@ -201,7 +201,11 @@ def _within(key: str, content: Any) -> Iterator[None]:
 
 
 @contextmanager
-def _systems(target: Target | Document) -> Iterator[None]:
-    """The format of a chip or system is checked when it is screened."""
-    with _within("chip", target.content) if isinstance(target, Document) else _within("", None):
+def _inside(target: Target | Document) -> Iterator[None]:
+    """The format of a chip or system is checked when it is screened; other errors are not about its content."""
+    try:
         yield
+    except InputError as error:
+        if isinstance(target, Document) and error.field:
+            error.field = f"chip.{error.field}"
+        raise

@@ -119,7 +119,8 @@ def answer(form: Form, given: Mapping[str, str], *, narrow: bool) -> Answer:
         return Answer(fields, hints, told, Markup())
     chip = forms.catalogue_chip(fields["name"]) if form is CHIP and "name" in fields else None
     if chip is None:
-        fields.pop("filled", None)
+        if left := fields.pop("filled", ""):
+            hints = {"name": f"No longer {left}: only the figures shown here count."}
     else:
         known = forms.filled(chip, fields["as_of"])
         hints = known.hints
