@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
 from support import SPECS, table
 
 from gateline.errors import InputError
 from gateline.jobs.totals import reference_performance
-from gateline.report.totals import totals_object, totals_tables
+from gateline.report.totals import totals_object
+from gateline.report.totals_text import totals_text
 from gateline.rules.model import MemberTest, Outcome, QuantityTest
 from gateline.shipments import sums
 from gateline.shipments.ledger_columns import Coded, LedgerColumns
@@ -38,12 +40,13 @@ LPP, COUNTRY, AIA, NVEU, PRODUCT, OUTSIDE, ONE_COUNTRY, ABROAD = (
         "uveu-outside-us",
     )
 )
-WORDS = ("chip", "consignee", "destination", "headquarters", "item_of_a_level")
+UNIVERSAL, NATIONAL = "universal_validated_end_user", "national_validated_end_user"
+WORDS = ("chip", "consignee", "destination", "headquarters", "item_of_a_level", UNIVERSAL, NATIONAL)
 
 
 def row(day, count, destination, consignee="Alpha", **more):
     """One shipment; everything about it is known unless `more` says otherwise."""
-    words = {"chip": "h100", "headquarters": "fr", "item_of_a_level": "yes"}
+    words = {"chip": "h100", "headquarters": "fr", "item_of_a_level": "yes", UNIVERSAL: "yes", NATIONAL: "yes"}
     return words | {"day": day, "count": count, "tpp": H100, "destination": destination, "consignee": consignee} | more
 
 
@@ -239,6 +242,43 @@ def test_seven_percent_are_of_all_that_a_company_has():
     assert {group.outcome for group in groups} == {Outcome.NOT_MET}
 
 
+@pytest.mark.parametrize(
+    ("rule", "flag", "there"),
+    [(NVEU, NATIONAL, "in"), (OUTSIDE, UNIVERSAL, "in"), (ONE_COUNTRY, UNIVERSAL, "in"), (ABROAD, UNIVERSAL, "fr")],
+)
+def test_only_who_holds_an_authorization_has_its_allocation(rule, flag, there):
+    """15 CFR 748.15: a billion TPP abroad of a company without the authorization are under no line of Supplement No. 10."""
+    headquarters = "us" if rule == ABROAD else "fr"
+    other = {UNIVERSAL: NATIONAL, NATIONAL: UNIVERSAL}[flag]
+    big = row("2025-03-01", 10**9, there, tpp=Fraction(1), headquarters=headquarters) | {other: "no"}
+    assert totals_of(rule, [big]).outcome is Outcome.MET
+    assert totals_of(rule, [big | {flag: "no", other: "yes"}]).groups == ()
+    said, silent = row("2025-03-02", 10**9, there, tpp=Fraction(1)) | {flag: "no"}, big | {flag: None}
+    (group,) = totals_of(rule, [silent, said]).groups
+    assert (group.total.low, group.total.high, group.outcome) == (0, 10**9, Outcome.UNDETERMINED)
+
+
+@pytest.mark.parametrize(("count", "outcome"), [(633_000_000, Outcome.NOT_MET), (633_000_001, Outcome.UNDETERMINED)])
+def test_without_the_column_an_allocation_is_open_only_where_all_rows_together_pass_it(count, outcome):
+    """The first quarter of 2025 allows 633,000,000."""
+    words = tuple(name for name in WORDS if name != NATIONAL)
+    found = totals_of(NVEU, [row("2025-03-01", count, "in", tpp=Fraction(1))], words=words)
+    assert (found.absent, found.outcome) == ((NATIONAL,), outcome)
+    assert (found.groups[0].total.low, found.groups[0].total.high) == (0, count)
+
+
+@pytest.mark.parametrize("rule", [OUTSIDE, ONE_COUNTRY])
+def test_without_the_column_a_share_is_open_as_soon_as_something_lies_abroad(rule):
+    """One of 100 lies abroad, but nobody knows of which rows the consignee had the authorization."""
+    words = tuple(name for name in WORDS if name != UNIVERSAL)
+    home, abroad = row("2025-03-01", 99, "fr"), row("2025-03-01", 1, "in")
+    found = totals_of(rule, [home, abroad], words=words)
+    (group,) = found.groups
+    assert (group.share.low, group.share.high, found.outcome) == (0, 1, Outcome.UNDETERMINED)
+    assert found.absent == (UNIVERSAL,)
+    assert totals_of(rule, [home], words=words).outcome is Outcome.NOT_MET
+
+
 def test_a_share_of_the_first_days_counts_even_if_it_falls_later():
     rows = [row("2025-03-01", 1, "in"), row("2025-03-02", 99, "fr")]
     found = only(OUTSIDE, rows)
@@ -357,6 +397,8 @@ LEDGERS = st.lists(
         tpp=st.sampled_from([H100, Fraction(24949, 10), Fraction(1, 3), None]),
         headquarters=st.sampled_from(["fr", "us", "cn", None]),
         item_of_a_level=st.sampled_from(["yes", "yes", "no", None]),
+        universal_validated_end_user=st.sampled_from(["yes", "no", None]),
+        national_validated_end_user=st.sampled_from(["yes", "no", None]),
     ),
     max_size=12,
 )
@@ -495,9 +537,13 @@ def test_lines_in_h100s(line, h100s):
 # Reports
 
 
-def shown(rule, rows):
-    console = Console(width=200, file=StringIO())
-    console.print(totals_tables([totals_of(rule, rows)], AS_OF, H100))
+def shown(rule, rows, width=200, words=WORDS):
+    return printed([totals_of(rule, rows, words=words)], width)
+
+
+def printed(totals, width=200):
+    console = Console(width=width, file=StringIO())
+    console.print(totals_text(totals, AS_OF, H100, width, "--totals FILE"), soft_wrap=True)
     return console.file.getvalue()
 
 
@@ -551,39 +597,121 @@ def test_a_share_of_nothing_is_valid_json():
     text = json.dumps(found, allow_nan=False)
     (group,) = json.loads(text)["groups"]
     assert (group["share"]["value"], group["whole"]["value"], group["outcome"]) == (None, 0.0, "met")
-    assert "of nothing" in shown(PRODUCT, [row("2025-03-01", 1, "cn")])
+    assert "15,832 TPP   against 0 TPP   1 H100   first passed on 2025-03-01 (row 1)" in shown(
+        PRODUCT, [row("2025-03-01", 1, "cn")]
+    )
 
 
-def test_the_table_tells_what_lies_next_to_a_line_from_it():
-    text = shown(COUNTRY, [row("2025-03-01", 49_899, "in")])
-    assert "■ MET  us.ear.totals.country-allocation" in text
-    for part in ("790,000,968", "> 790,000,000", "-968", "49,899", "2025-03-01 (row 1)"):
-        assert part in text
+def test_a_block_in_full():
+    """1,000 H100 on one day and 1,700 on the next: 2,700 × 15,832 = 42,746,400, which is 158.9 percent of 26,900,000."""
+    rows = [row("2025-02-01", 1000, "in"), row("2025-02-02", 1000, "in"), row("2025-02-02", 700, "br")]
+    assert shown(LPP, rows).splitlines() == [
+        "■ passed: Limit of License Exception LPP per consignee and calendar year; line > 26,900,000 TPP; "
+        "each calendar year; us.ear.totals.lpp; codified, not enforced",
+        "    Alpha, 2025   42,746,400 TPP   159 % of the line   2,700 H100   passed on 2025-02-02 (2 rows, the first 2)",
+        "Totals are those of this ledger alone: what others shipped and what went before is not in them. "
+        "All groups and the notes: --totals FILE",
+    ]
 
 
-def test_the_table_says_what_is_not_known():
+@pytest.mark.parametrize(
+    ("rule", "parts"),
+    [
+        (COUNTRY, ["Country allocation of 2025 to 2027; line > 790,000,000 TPP; 2025-01-13 to 2027-12-31; "]),
+        (AIA, ["total per consignee; line ≥ 253,000,000 TPP; since 2025-01-13; "]),
+        (PRODUCT, ["share of a product; line > 50 %; judged at the end of the ledger; ", "; in force"]),
+        (NVEU, ["; line > 633,000,000 TPP at the end of the ledger; "]),
+    ],
+)
+def test_line_and_period_stand_in_the_heading(rule, parts):
+    heading, *_ = shown(rule, [row("2025-03-01", 1, {AIA: "fr", PRODUCT: "cn"}.get(rule, "in"))]).splitlines()
+    for part in parts:
+        assert part in heading
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_it_fits_the_terminal(width):
+    """Names as long as they get, of wide letters too, and the largest totals."""
+    rows = [row("2025-03-01", 3 * 10**8, "in", name) for name in ("A long name of a company " * 3, "星" * 60, "B")]
+    totals = [totals_of(rule, rows) for rule in (LPP, COUNTRY, NVEU, OUTSIDE, ONE_COUNTRY)]
+    lines = printed(totals, width).splitlines()
+    assert max(map(cell_len, lines)) <= width
+    assert sum("星" in line for line in lines) == 4
+    assert "line > 26,900,000 TPP" in "\n".join(lines)
+
+
+def test_what_lies_next_to_a_line_is_told_from_it():
+    """49,899 × 15,832 = 790,000,968, which is 100.0001 percent; 49,898 are 99.998 percent; the line itself is 100."""
+    over, under = (shown(COUNTRY, [row("2025-03-01", count, "in")]) for count in (49_899, 49_898))
+    for part in (
+        "■ passed",
+        "790,000,968 TPP   just over 100 % of the line   49,900 H100   passed on 2025-03-01 (row 1)",
+    ):
+        assert part in over
+    assert "□ not passed" in under
+    assert "789,985,136 TPP   just under 100 % of the line" in under
+    at = shown(COUNTRY, [row("2025-03-01", 790_000_000, "in", tpp=Fraction(1))])
+    assert "790,000,000 TPP   100 % of the line" in at
+
+
+def test_a_line_that_a_total_left_behind_is_told():
+    """One H100 abroad and 99 at home the day after: 100 percent, then 1 percent."""
+    text = shown(OUTSIDE, [row("2025-03-01", 1, "in"), row("2025-03-02", 99, "fr")])
+    assert "1 % of 1,583,200 TPP   1 H100   passed on 2025-03-01 (row 1), not passed at the end" in text
+
+
+def test_what_is_not_known_is_told():
     rows = [row("2025-02-01", 1, "in", tpp=None), row("2025-02-01", 1, "in", None)]
     text = shown(LPP, rows)
-    assert "◧ UNDETERMINED" in text
-    assert "at least 0" in text
-    assert "Rows of unknown consignee: 1, 15,832 TPP." in text
-    assert "No column consignee" in shown_without("consignee")
-    assert "□ not passed in this ledger" in shown(LPP, [row("2025-02-01", 1, "in")])
-
-
-def shown_without(name):
-    words = tuple(word for word in WORDS if word != name)
-    console = Console(width=200, file=StringIO())
-    ledger = totals_of(LPP, [row("2025-02-01", 1, "in")], words=words)
-    console.print(totals_tables([ledger], AS_OF, H100))
-    return console.file.getvalue()
+    assert "◧ undetermined" in text
+    assert "at least 0 TPP   at least 0 % of the line   at least 0 H100" in text
+    assert "and 1 row of unknown consignee, 15,832 TPP, which each total may have on top" in text
+    assert "no column" not in text
+    words = tuple(name for name in WORDS if name not in ("consignee", NATIONAL))
+    text = shown(NVEU, [row("2025-02-01", 1, "in")], words=words)
+    assert "no column consignee: each row perhaps counts" in text
+    assert f"no column {NATIONAL} (the consignee is authorized as a national validated end user for" in text
 
 
 def test_the_nearest_come_first_and_the_rest_is_counted():
     text = shown(LPP, [row("2025-02-01", count, "in", f"Company {count:02}") for count in range(1, 15)])
-    names = [line.split("2025")[0].strip() for line in text.splitlines() if line.startswith("Company")]
-    assert names == [f"Company {count:02}" for count in range(14, 4, -1)]
-    assert "4 more, none of them nearer to the line" in text
+    names = [line.split(",")[0].strip() for line in text.splitlines() if line.strip().startswith("Company")]
+    assert names == ["Company 14", "Company 13", "Company 12"]
+    assert "and 11 more, none nearer" in text
+
+
+def test_groups_that_are_not_shown_are_not_said_to_be_within():
+    """1,700 H100 a year are past the line: of five such companies two are not shown, and of one nobody knows."""
+    rows = [row("2025-02-01", 1700, "in", f"Company {number}") for number in range(5)]
+    rows += [row("2025-02-01", 1700, "in", "Other", tpp=None), row("2025-02-01", 1, "in", "Small")]
+    assert "and 4 more, 2 of them passed, 1 of them undetermined" in shown(LPP, rows)
+
+
+def test_of_open_totals_the_largest_comes_first():
+    """The least is zero for each of them."""
+    rows = [row("2025-02-01", 10**9 + count, "in", f"C{count}") | {NATIONAL: None} for count in (1, 3, 2)]
+    text = shown(NVEU, rows)
+    assert [line.split(",")[0].strip() for line in text.splitlines() if "H100" in line] == ["C3", "C2", "C1"]
+
+
+def test_rules_under_which_nothing_counts_share_a_line():
+    """What is past its line and enforced comes first; the ids of idle rules stand together."""
+    rows = [row("2025-03-01", 1, "cn", headquarters="cn")]
+    quotas = Quotas(SPECS, AS_OF)
+    quotas.add(columns(rows))
+    first, *_ = lines = printed(quotas.totals(), 1000).splitlines()
+    assert PRODUCT in first
+    (idle,) = [line for line in lines if line.startswith("nothing to add up: ")]
+    assert idle.removeprefix("nothing to add up: ").split(", ") == [
+        AIA,
+        COUNTRY,
+        LPP,
+        NVEU,
+        ONE_COUNTRY,
+        ABROAD,
+        OUTSIDE,
+    ]
+    assert printed(Quotas(SPECS, AS_OF).totals(), 1000).count("\n") == 1
 
 
 def test_a_hostile_name_is_text():

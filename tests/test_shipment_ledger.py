@@ -26,6 +26,7 @@ from gateline.shipments.ledger.ids import SeenIds
 from gateline.shipments.ledger.spellings import Spellings, bare
 
 ROOT = Path(__file__).parents[1]
+NATIONAL = "national_validated_end_user"
 ENFORCED, ON_THE_BOOKS = "licence:enforced", "licence:on_the_books"
 BLANK = ""
 
@@ -403,7 +404,9 @@ def test_two_spellings_are_told_and_not_merged(tmp_path, one, other):
     text = f'as_of,chip,to,hq,count,consignee\n2026-06-01,H100,FR,FR,1,"{one}"\n2026-06-01,H100,FR,FR,1,"{other}"\n'
     found, _, done = screened(tmp_path, text)
     assert [row["consignee"] for row in found] == [one, other]
-    (told,) = [remark for remark in done.summary.remarks if "perhaps one" in remark]
+    (told,) = [remark for remark in done.summary.remarks if "Give them one spelling" in remark]
+    same = " ".join(one.lower().split()) == " ".join(other.lower().split())
+    assert ("differ only in capitals and spaces, and count as one" if same else "perhaps one, and count as 2") in told
     assert f"'{one}'" in told
     assert f"'{other}'" in told
 
@@ -485,8 +488,54 @@ def test_the_command_says_what_became_of_the_example(tmp_path):
     assert {found["rule"] for found in totals["totals"]} >= {"us.ear.totals.lpp", "us.ear.totals.country-allocation"}
     rejects = rows_of(tmp_path / "out.rejects.csv")
     assert totals["rows"] == len(rows_of(tmp_path / "out.csv")) + len({row["row"] for row in rejects})
-    assert "licence enforced: MET" in done.stderr
-    assert "perhaps one" in done.stderr
+    told = done.stderr.splitlines()
+    places = [
+        next(number for number, line in enumerate(told) if part in line)
+        for part in (
+            "■ passed: Limit of License Exception LPP",
+            "Krypton Telecom VN 509 Ltd., 2026   46,120,000 TPP    171 % of the line",  # 46.12 / 26.9 = 1.714
+            "VN   46,120,000 TPP   5.84 % of the line   2,913 H100",  # 46,120,000 / 15,832 = 2,913.1
+            f"no column {NATIONAL}",
+            "Totals are those of this ledger alone",
+            "count as one. Give them one spelling",
+            "rows by licence enforced: MET",
+            "the result is in",
+        )
+    ]
+    assert places == sorted(places)
+    assert f"All groups and the notes: {tmp_path / 't.json'}" in " ".join(map(str.strip, told))
+
+
+def test_quiet_prints_no_totals(tmp_path):
+    done = run(ROOT / "examples/shipments.csv", "-o", tmp_path / "out.csv", "--quiet", "--allow-rejects")
+    assert done.stderr.splitlines() == [f"rejected rows are listed in {tmp_path / 'out.rejects.csv'}"]
+
+
+def test_a_consignee_says_whether_it_is_a_validated_end_user(tmp_path):
+    """50,000 H100 × 15,832 = 791,600,000: past the 633,000,000 of the first quarter of 2025 for those that have the allocation."""
+    text = f"as_of,chip,count,from,to,hq,consignee,{NATIONAL}\n" + "".join(
+        f"2025-03-01,H100,50000,US,IN,IN,{name},{flag}\n"
+        for name, flag in (("Has Ltd", "yes"), ("Has Not Ltd", "no"), ("Perhaps Ltd", ""), ("Unknown Ltd", "unknown"))
+    )
+    _, rejects, done = screened(tmp_path, text)
+    (found,) = [found for found in done.totals if found.rule.id == "us.ear.totals.nveu"]
+    assert rejects == []
+    assert found.absent == ()
+    assert {group.group[0]: group.outcome for group in found.groups} == {
+        "Has Ltd": Outcome.MET,
+        "Perhaps Ltd": Outcome.UNDETERMINED,
+        "Unknown Ltd": Outcome.UNDETERMINED,
+    }
+
+
+def test_names_are_told_as_they_are_spelled(tmp_path):
+    """Of several spellings the one that sorts first; a party of a list is found however it is spelled."""
+    head = "as_of,chip,count,to,hq,consignee\n"
+    _, _, done = screened(
+        tmp_path, head + "2026-06-01,H100,1,IN,IN,example CLOUD\n2026-06-01,H100,1,IN,IN,Example  Cloud\n"
+    )
+    (lpp,) = [found for found in done.totals if found.rule.id == "us.ear.totals.lpp"]
+    assert [group.group for group in lpp.groups] == [("Example Cloud",)]
 
 
 def test_the_name_of_a_family_is_told(tmp_path):

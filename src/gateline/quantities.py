@@ -542,6 +542,11 @@ _SHIPMENT = (
     _flag(
         "majority_owned_from_macau_or_d5", "the end user is majority-owned by an entity headquartered in Macau or D:5"
     ),
+    _flag("universal_validated_end_user", "the consignee is authorized as a universal validated end user"),
+    _flag(
+        "national_validated_end_user",
+        "the consignee is authorized as a national validated end user for the destination",
+    ),
     _flag("private_end_user", "no government but that of the United States controls the end user"),
     _flag("production_end_use", "the items serve development, production or storage only"),
     *(_flag(f"end_use_{use}", f"imported for {says}") for use, says in _END_USES),

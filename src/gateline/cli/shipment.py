@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Result: .csv, .parquet, .arrow or .feather. Default: standard output.",
 )
-@click.option("--as-of", type=Day(), help="Day of rows that do not state their own. Default: such rows are rejected.")
+@click.option(
+    "--as-of",
+    type=Day(),
+    help="Day of rows that do not state their own, which are rejected without it, and of the rules about totals (default: today).",
+)
 @click.option(
     "--columns",
     type=click.Choice(["all", "verdicts"]),
@@ -43,7 +47,11 @@ if TYPE_CHECKING:
     help="What standard output gets: CSV, or an Arrow stream.",
 )
 @options(ROLE, RULES, READING, STRICT)
-@click.option("--totals", type=click.Path(path_type=Path), help="Where the totals against their lines go, as JSON.")
+@click.option(
+    "--totals",
+    type=click.Path(path_type=Path),
+    help="Where the totals of all consignees, countries and chips go, as JSON.",
+)
 @click.option(
     "--rejects",
     type=click.Path(path_type=Path),
@@ -51,11 +59,11 @@ if TYPE_CHECKING:
 )
 @click.option("--allow-rejects", is_flag=True, help="Exit 0 although rows were rejected.")
 @click.option("--threads", type=click.IntRange(1), help="Threads that screen. Default: as many as there are cores.")
-@click.option("--quiet", is_flag=True, help="Say nothing of the progress, and nothing of a run without faults.")
+@click.option("--quiet", is_flag=True, help="Print no progress, totals or summary; only what went wrong.")
 @click.option(
     "--fail-on",
     type=click.Choice(["met", "undetermined"]),
-    help="Exit 3 if a row needs a licence; with undetermined also 4 if one perhaps does.",
+    help="Exit 3 if the outcome of a row is met; with undetermined also 4 if one is undetermined. Totals do not count.",
 )
 @options(EXIT_ZERO)
 def shipment(
@@ -81,7 +89,11 @@ def shipment(
 
     Headings are canonical names: id, as_of (day of the shipment), chip or figures such as dense_rate_16bit [TFLOP/s],
     count, from, to, hq (headquarters of the recipient's ultimate parent), consignee, end_user, end_user_country,
-    transaction, declared_value [USD], tariff_heading, end_use. An empty cell is unknown.
+    transaction, declared_value [USD], tariff_heading, end_use, universal_validated_end_user and
+    national_validated_end_user (yes or no). An empty cell is unknown.
+
+    The result has one line for each row. Standard error gets the totals of the ledger against quotas and allocations,
+    and a summary of the rows.
 
     \b
     Examples:
@@ -93,7 +105,7 @@ def shipment(
     from gateline.cli.progress import progress
     from gateline.jobs import screen_ledger
     from gateline.jobs.fleet import check_paths, rejects_beside
-    from gateline.report.ledger import summary_lines, tables, totals_document
+    from gateline.report.ledger import summary_lines, totals_document, totals_in_short
 
     _check_totals(totals)
     check_paths(file, output, rejects or rejects_beside(output), totals)
@@ -116,7 +128,9 @@ def shipment(
     if not quiet:
         from rich.console import Console
 
-        Console(stderr=True, highlight=False).print(tables(screened))
+        console = Console(stderr=True, highlight=False)
+        rest = str(totals) if totals else "--totals FILE"
+        console.print(totals_in_short(screened, console.width, rest), soft_wrap=True)
         for line in summary_lines(screened):
             click.echo(line, err=True)
     if totals is not None:

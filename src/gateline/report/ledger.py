@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rich.console import RenderableType
+from rich.console import Group
 
 from gateline.jobs.ledger import ScreenedLedger
 from gateline.jobs.totals import reference_performance
-from gateline.report.totals import Json, totals_object, totals_tables
+from gateline.report.totals import Json, totals_object
+from gateline.report.totals_text import totals_text
 from gateline.report.wording import WORD
 from gateline.rules.model import Outcome
 from gateline.shipments.ledger.summary import Tally
@@ -31,9 +32,9 @@ def summary_lines(screened: ScreenedLedger) -> Iterator[str]:
         f"{f' ({rejected})' if rejected else ''}"
     )
     for name, tallies in (
-        ("licence on the books", told.on_the_books),
-        ("licence enforced", told.enforced),
-        ("outcome (rules that gate)", told.gating),
+        ("rows by licence on the books", told.on_the_books),
+        ("rows by licence enforced", told.enforced),
+        ("rows by outcome over the rules that gate", told.gating),
     ):
         yield f"{name}: {_outcomes(tallies)}"
     for effect in dict.fromkeys((*told.met, *told.undetermined)):
@@ -57,9 +58,10 @@ def totals_document(screened: ScreenedLedger) -> Json:
     }
 
 
-def tables(screened: ScreenedLedger) -> RenderableType:
-    """The same as tables for the terminal."""
-    return totals_tables(screened.totals, screened.as_of, reference_performance(screened.specs, screened.as_of))
+def totals_in_short(screened: ScreenedLedger, width: int, rest: str) -> Group:
+    """The same in a few lines for a terminal of so many columns; `rest` says where all of it is."""
+    reference = reference_performance(screened.specs, screened.as_of)
+    return totals_text(screened.totals, screened.as_of, reference, width, rest)
 
 
 def _outcomes(tallies: Mapping[Outcome, Tally]) -> str:

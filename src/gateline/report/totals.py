@@ -1,29 +1,20 @@
-"""Totals of a shipment ledger: tables for the terminal, and JSON."""
+"""Totals of a shipment ledger as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-
 from gateline.amounts import Amount
-from gateline.numerals import clip, exact_text, is_decimal, is_exact_as_float, number
+from gateline.numerals import exact_text, is_decimal, is_exact_as_float
 from gateline.quantities import QUANTITIES
-from gateline.report.wording import OPERATOR, SIGN, WORD, percent
-from gateline.rules.model import Outcome, QuantityTest
+from gateline.rules.model import QuantityTest
 from gateline.shipments.totals import GroupTotal, Passing, QuotaTotals
 
 Json = dict[str, Any]
-SHOWN_GROUPS = 10
-NAME_LENGTH = 40
-SHORT_DIGITS = 6
-NOTHING = Amount.exactly(0)
-STYLE = {Outcome.MET: "bold red", Outcome.UNDETERMINED: "bold yellow", Outcome.NOT_MET: "green"}
 
 
 def totals_object(found: QuotaTotals, as_of: date, reference: Fraction) -> Json:
@@ -64,16 +55,22 @@ def totals_object(found: QuotaTotals, as_of: date, reference: Fraction) -> Json:
 
 
 def by_gravity(groups: Iterable[GroupTotal]) -> list[GroupTotal]:
-    """Groups past their line first, then those nearest to it."""
-    return sorted(groups, key=lambda group: (-group.outcome, -_used(group), group.group, group.year or 0))
+    """Groups past their line first, then those nearest to it: by what is surely used of it, then by what perhaps is."""
+
+    def place(group: GroupTotal) -> tuple[Any, ...]:
+        least, most = _used(group)
+        return -group.outcome, -least, -most, group.group, group.year or 0
+
+    return sorted(groups, key=place)
 
 
-def _used(group: GroupTotal) -> Fraction:
-    """How much of the line is used, at least."""
+def _used(group: GroupTotal) -> tuple[Fraction, Fraction | float]:
+    """How much of the line is used, at least and at most."""
     if group.line is None:
-        return Fraction(0)
-    reached = group.total.low if group.share is None else group.share.low
-    return (reached or Fraction(0)) / group.line.threshold
+        return Fraction(0), Fraction(0)
+    reached = group.total if group.share is None else group.share
+    most = math.inf if reached.high is None else reached.high / group.line.threshold
+    return (reached.low or Fraction(0)) / group.line.threshold, most
 
 
 def _group(group: GroupTotal, by: Sequence[str], reference: Fraction) -> Json:
@@ -84,7 +81,7 @@ def _group(group: GroupTotal, by: Sequence[str], reference: Fraction) -> Json:
         "first_day": group.first_day.isoformat(),
         "last_day": group.last_day.isoformat(),
         "total": _amount(group.total, "TPP"),
-        "h100_equivalents": _amount(_per(group.total, reference), ""),
+        "h100_equivalents": _amount(per(group.total, reference), ""),
         "whole": _amount(group.whole, "TPP") if group.whole else None,
         "share": _amount(group.share, "") if group.share else None,
         "line": _line(group.line) if group.line else None,
@@ -119,104 +116,6 @@ def _amount(amount: Amount, unit: str) -> Json:
     return found
 
 
-def _per(amount: Amount, reference: Fraction) -> Amount:
+def per(amount: Amount, reference: Fraction) -> Amount:
+    """An amount divided by another that is known."""
     return Amount(*(None if end is None else end / reference for end in (amount.low, amount.high)))
-
-
-def totals_tables(totals: Sequence[QuotaTotals], as_of: date, reference: Fraction) -> RenderableType:
-    """The rules about totals under which something counts: the groups past their line or nearest to it, and in a line the rest."""
-    parts: list[RenderableType] = []
-    for found in totals:
-        if found.groups or found.unplaced_rows:
-            parts += [_heading(found, as_of), *([_table(found, reference)] if found.groups else [])]
-            parts += [Text(line, style="yellow") for line in _warnings(found)]
-    if idle := [found.rule.id for found in totals if not found.groups and not found.unplaced_rows]:
-        parts.append(Text(f"Nothing in the ledger counts under {', '.join(idle)}."))
-    notes = dict.fromkeys(
-        note for found in totals if found.groups or found.unplaced_rows for note in found.version.notes
-    )
-    parts += [Text(f"- {note}", style="dim") for note in notes]
-    return Group(*parts)
-
-
-def _heading(found: QuotaTotals, as_of: date) -> Text:
-    status = found.version.status_on(as_of).value.replace("_", " ")
-    return Text.assemble(
-        (f"{SIGN[found.outcome]} {_word(found.outcome)}", STYLE[found.outcome]),
-        (f"  {found.rule.id}", "bold"),
-        f"  {found.rule.title} ({status})",
-    )
-
-
-def _word(outcome: Outcome) -> str:
-    return "not passed in this ledger" if outcome is Outcome.NOT_MET else WORD[outcome]
-
-
-def _table(found: QuotaTotals, reference: Fraction) -> Table:
-    total = found.rule.total
-    assert total is not None
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    words_of = (*total.sum.by, *(("year",) if total.yearly else ()))
-    figures = ("total [TPP]", "in H100s", *(("share",) if total.share else ()), "line", "left [TPP]")
-    for heading in (*words_of, *figures, "first past the line"):
-        table.add_column(heading, justify="right" if heading in figures else "left", overflow="fold")
-    for group in by_gravity(found.groups)[:SHOWN_GROUPS]:
-        table.add_row(*map(Text, _cells(group, reference)), style=STYLE[group.outcome])
-    return table
-
-
-def _cells(group: GroupTotal, reference: Fraction) -> Iterator[str]:
-    yield from (clip(word, NAME_LENGTH) for word in group.group)
-    if group.year is not None:
-        yield str(group.year)
-    yield _span(group.total, _whole)
-    yield _span(_per(group.total, reference), _short)
-    if group.share is not None:
-        yield "of nothing" if group.whole == NOTHING and group.share.unknown else _span(group.share, _percent)
-    yield _line_text(group.line) if group.line else ""
-    yield _span(group.left, _whole)
-    yield _passing_text(group.passed) if group.passed else ""
-
-
-def _line_text(line: QuantityTest) -> str:
-    write = _whole if QUANTITIES[line.quantity].unit else _percent
-    return f"{OPERATOR[line.operator]} {write(line.threshold)}"
-
-
-def _passing_text(passed: Passing) -> str:
-    rows = f"row {passed.first_row}" if passed.rows == 1 else f"{passed.rows:,} rows, the first {passed.first_row}"
-    return f"{passed.day} ({rows})"
-
-
-def _span(amount: Amount, write: Callable[[Fraction], str]) -> str:
-    """An amount in words; one whose upper end nobody knows is at least its lower end."""
-    low, high = amount.low, amount.high
-    if low is not None and high is not None:
-        return write(low) if low == high else f"{write(low)} to {write(high)}"
-    return f"at least {write(low)}" if low is not None else f"at most {write(high)}" if high is not None else "unknown"
-
-
-def _whole(value: Fraction) -> str:
-    """Performance in full, whatever its size: what lies next to a line must be told from it."""
-    return f"{int(value):,}" if value.denominator == 1 else f"{float(value):,.2f}"
-
-
-def _short(value: Fraction) -> str:
-    return number(value, SHORT_DIGITS)
-
-
-def _percent(share: Fraction) -> str:
-    return percent(share, SHORT_DIGITS)
-
-
-def _warnings(found: QuotaTotals) -> Iterator[str]:
-    """What the table leaves out, and why a total is open."""
-    if (rest := len(found.groups) - SHOWN_GROUPS) > 0:
-        yield f"{rest:,} more, none of them nearer to the line; all are in the JSON."
-    if found.absent:
-        yield f"No column {', '.join(found.absent)}: what it would say is unknown in every row."
-    if found.unplaced_rows:
-        total = found.rule.total
-        by = " and ".join(total.sum.by) if total else ""
-        performance = _span(found.unplaced, _whole)
-        yield f"Rows of unknown {by}: {found.unplaced_rows:,}, {performance} TPP. Each total may have them on top."

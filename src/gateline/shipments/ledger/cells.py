@@ -32,11 +32,15 @@ MANY = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What a column states: its different values, and which of them each row has; None states nothing."""
+    """What a column states: its different values, and which of them each row has; None states nothing.
+
+    Names of parties have in `spelled` the cell of each value, as people wrote it.
+    """
 
     heading: str
     data: tuple[Datum | None, ...]
     place: Place
+    spelled: tuple[str, ...] = ()
 
 
 def read_columns(header: Header, block: Block, specs: Specs, problems: Problems) -> dict[str, Stated]:
@@ -109,8 +113,9 @@ def _words(name: str, heading: str, cells: Cells, specs: Specs, problems: Proble
     def read(text: str) -> Datum | None:
         return Datum(specs.read_name(text, entry), STATED) if text else None
 
-    data, place = TextCells(*cells.distinct()).read(heading, read, None, problems)
-    return Stated(heading, tuple(data), place)
+    texts, codes = cells.distinct()
+    data, place = TextCells(texts, codes).read(heading, read, None, problems)
+    return Stated(heading, tuple(data), place, tuple(texts) if entry.of == "entity" else ())
 
 
 def _amounts(column: NumberColumn, cells: Cells, problems: Problems) -> Stated:

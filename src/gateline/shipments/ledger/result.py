@@ -165,6 +165,8 @@ def _stated_words(column: Stated, before: Words | None, keep: Truth) -> Words:
     """What a column states, and where it states nothing, what was there."""
     place = column.place[keep].astype(np.int32)
     values = tuple(_word(datum) for datum in column.data)
+    if column.spelled:
+        values = tuple(None if value is None else text for value, text in zip(values, column.spelled, strict=True))
     if before is None:
         return Words(place, values)
     silent = np.array([datum is None for datum in column.data], dtype=bool)[place]

@@ -77,11 +77,19 @@ class Spellings:
         several = sorted(sorted(names) for names in self._spelled.values() if len(names) > 1)
         for names in several[:SHOWN]:
             told = " and ".join(f"'{_plain(name)}'" for name in names)
-            yield f"{column}: {told} are perhaps one; apart from case they are taken as different. Give them one spelling."
+            counted = len({" ".join(name.casefold().split()) for name in names})
+            yield f"{column}: {told} {_counted(counted)}. Give them one spelling."
         if len(several) > SHOWN:
             yield f"{column}: {len(several) - SHOWN:,} more names are spelled in several ways."
         if len(self._known) >= MAXIMUM_NAMES:
             yield f"{column}: only the first {MAXIMUM_NAMES:,} names were compared with each other."
+
+
+def _counted(names: int) -> str:
+    """As how many names the spellings of one count; capitals and spaces make no other name."""
+    if names == 1:
+        return "differ only in capitals and spaces, and count as one"
+    return f"are perhaps one, and count as {names}"
 
 
 def _plain(name: str) -> str:
