@@ -189,6 +189,20 @@ def test_nothing_for_development_was_installed(installed, tmp_path):
     assert names & {"pytest", "hypothesis", "pyarrow", "mypy", "ruff", "jsonschema", "build"} == set()
 
 
+def test_each_job_is_loaded_alone():
+    """A question about a chip loads nothing about training, and no extra; every public name leads to a job."""
+    program = (
+        "import sys\n"
+        "from gateline.jobs import screen_chip\n"
+        "loaded = {name.split('.')[0] for name in sys.modules} | {'.'.join(name.split('.')[:2]) for name in sys.modules}\n"
+        "print(sorted(loaded & {'gateline.chips', 'gateline.training', 'gateline.shipments', 'pyarrow', 'jinja2', 'torch'}))\n"
+        "from gateline import jobs\n"
+        "print(all(callable(getattr(jobs, name)) for name in jobs.__all__ for _ in range(2)))\n"
+    )
+    done = run(sys.executable, "-c", program, cwd=ROOT)
+    assert done.stdout == "['gateline.chips']\nTrue\n", done.stderr
+
+
 def test_imports_point_one_way():
     """The layers in pyproject.toml hold: import-linter keeps every contract."""
     done = run(Path(sys.executable).with_name("lint-imports"), "--no-cache", cwd=ROOT)

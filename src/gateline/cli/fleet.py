@@ -169,7 +169,7 @@ def _write_totals(
 ) -> None:
     """The totals in a file, and in a few lines on standard error."""
     from gateline.cli.output import write_output
-    from gateline.jobs.fleet_totals import fleet_totals
+    from gateline.jobs.fleet_sums import fleet_totals
     from gateline.report.fleet_totals import lines, write
 
     found = fleet_totals(summary, as_of, readings=readings, utilization=utilization)

@@ -9,7 +9,7 @@ from typing import Any
 
 from gateline.amounts import Amount
 from gateline.fleet.totals import MAXIMUM_GROUPS, Said, Tally
-from gateline.jobs.fleet_totals import CAMPAIGNS, PERFORMANCE, REFERENCE_CHIP, FleetTotals, Peak
+from gateline.jobs.fleet_sums import CAMPAIGNS, PERFORMANCE, REFERENCE_CHIP, FleetTotals, Peak
 from gateline.numerals import number
 from gateline.quantities import QUANTITIES
 from gateline.report.verdict_json import NOTICE, plain
