@@ -484,7 +484,7 @@ def test_the_command_says_what_became_of_the_example(tmp_path):
     )
     assert done.exit_code in (0, None), done.output
     totals = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))
-    assert totals["format"] == "gateline.totals/1"
+    assert totals["format"] == "gateline.ledger-totals/1"
     assert {found["rule"] for found in totals["totals"]} >= {"us.ear.totals.lpp", "us.ear.totals.country-allocation"}
     rejects = rows_of(tmp_path / "out.rejects.csv")
     assert totals["rows"] == len(rows_of(tmp_path / "out.csv")) + len({row["row"] for row in rejects})

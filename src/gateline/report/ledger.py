@@ -15,7 +15,7 @@ from gateline.rules.model import Outcome
 from gateline.shipments.ledger.summary import Tally
 from gateline.version import __version__
 
-FORMAT = "gateline.totals/1"
+FORMAT = "gateline.ledger-totals/1"
 ORDER = (Outcome.MET, Outcome.UNDETERMINED, Outcome.NOT_MET)
 SHOWN = 12
 """How many names a line has."""
