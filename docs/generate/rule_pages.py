@@ -33,6 +33,7 @@ SUBJECTS = {
     "training": "Models",
     "phase": "Phases of training",
     "shipment": "Shipments",
+    "total": "Totals of a ledger",
 }
 
 
