@@ -665,11 +665,12 @@ def test_what_is_not_known_is_told():
     text = shown(LPP, rows)
     assert "◧ undetermined" in text
     assert "at least 0 TPP   at least 0 % of the line   at least 0 H100" in text
-    assert "and 1 row of unknown consignee, 15,832 TPP, which each total may have on top" in text
+    assert "    1 row of unknown consignee, 15,832 TPP: any total may have that on top" in text
     assert "no column" not in text
     words = tuple(name for name in WORDS if name not in ("consignee", NATIONAL))
     text = shown(NVEU, [row("2025-02-01", 1, "in")], words=words)
-    assert "no column consignee: each row perhaps counts" in text
+    assert "    1 row of unknown consignee or destination, 15,832 TPP: any total" in text
+    assert "no column consignee" not in text
     assert f"no column {NATIONAL} (the consignee is authorized as a national validated end user for" in text
 
 

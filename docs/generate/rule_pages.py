@@ -34,6 +34,7 @@ SUBJECTS = {
     "training": "Models",
     "phase": "Phases of training",
     "shipment": "Shipments",
+    "total": "Totals of a ledger",
 }
 
 

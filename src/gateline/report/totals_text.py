@@ -55,8 +55,8 @@ def totals_text(totals: Sequence[QuotaTotals], as_of: date, reference: Fraction,
         lines += map(Text, _wrapped(_unplaced(found), width) if found.unplaced_rows else [])
     if idle := [found.rule.id for found in totals if found not in told]:
         lines += map(Text, _wrapped(f"nothing to add up: {', '.join(idle)}", width))
-    for name in dict.fromkeys(name for found in told for name in found.absent):
-        lines += map(Text, _wrapped(f"no column {name}{_meaning(name)}: each row perhaps counts", width))
+    for name in dict.fromkeys(name for found in told for name in _untold(found)):
+        lines += map(Text, _wrapped(f"no column {name}{_meaning(name)}: what it decides is open in each row", width))
     if told:
         lines += map(Text, _wrapped(f"{ALONE} All groups and the notes: {rest}", width))
     return Group(*lines)
@@ -64,7 +64,8 @@ def totals_text(totals: Sequence[QuotaTotals], as_of: date, reference: Fraction,
 
 def _wrapped(text: str, width: int) -> list[str]:
     """Lines that fit, later ones indented, broken only at ordinary spaces."""
-    lines = wrap(text, width, subsequent_indent=INDENT, break_on_hyphens=False)
+    indent = " " * (len(text) - len(text.lstrip(" "))) + INDENT
+    lines = wrap(text, width, subsequent_indent=indent, break_on_hyphens=False)
     return [line.replace(NO_BREAK, " ") for line in lines]
 
 
@@ -219,9 +220,15 @@ def _short(value: Fraction) -> str:
 
 def _unplaced(found: QuotaTotals) -> str:
     """Rows that every group may have on top of its own."""
-    by = " and ".join(found.rule.total.sum.by) if found.rule.total else ""
+    by = " or ".join(found.rule.total.sum.by) if found.rule.total else ""
     rows = f"{found.unplaced_rows:,} row{'s' if found.unplaced_rows > 1 else ''} of unknown {by}"
-    return f"{INDENT * 2}and {rows}, {_span(found.unplaced, _whole)} TPP, which each total may have on top"
+    return f"{INDENT * 2}{rows}, {_span(found.unplaced, _whole)} TPP: any total may have that on top"
+
+
+def _untold(found: QuotaTotals) -> list[str]:
+    """Columns that the ledger does not have, without those whose rows are told as rows of unknown group."""
+    by = found.rule.total.sum.by if found.rule.total else ()
+    return [name for name in found.absent if name not in by]
 
 
 def _meaning(name: str) -> str:
