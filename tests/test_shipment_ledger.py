@@ -503,7 +503,8 @@ def test_the_command_says_what_became_of_the_example(tmp_path):
         )
     ]
     assert places == sorted(places)
-    assert f"All groups and the notes: {tmp_path / 't.json'}" in " ".join(map(str.strip, told))
+    assert "All groups and the notes: the file below" in " ".join(map(str.strip, told))
+    assert f"the totals are in {tmp_path / 't.json'}" in told
 
 
 def test_quiet_prints_no_totals(tmp_path):

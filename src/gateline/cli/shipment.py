@@ -129,12 +129,14 @@ def shipment(
         from rich.console import Console
 
         console = Console(stderr=True, highlight=False)
-        rest = str(totals) if totals else "--totals FILE"
+        rest = "the file below" if totals else "--totals FILE"
         console.print(totals_in_short(screened, console.width, rest), soft_wrap=True)
         for line in summary_lines(screened):
             click.echo(line, err=True)
     if totals is not None:
         write_output(json.dumps(totals_document(screened), indent=1, ensure_ascii=False) + "\n", totals)
+        if not quiet:
+            click.echo(f"the totals are in {totals}", err=True)
     if screened.summary.rejected:
         click.echo(f"rejected rows are listed in {rejects or rejects_beside(output)}", err=True)
     if output is not None and not quiet:
