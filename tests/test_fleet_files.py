@@ -196,7 +196,7 @@ LIMITED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 from gateline.cli import main
-sys.argv = ["gateline", "fleet", "in.parquet", "-o", sys.argv[1], "--as-of", "2026-11-21"]
+sys.argv = ["gateline", "fleet", "in.parquet", "-o", sys.argv[1], "--as-of", "2026-11-21", "--quiet"]
 main()
 """
 
