@@ -114,6 +114,8 @@ def float_border(cut: Cut) -> float:
 def _distinct(first: Cells, last: Cells, sizes: tuple[int, ...]) -> tuple[Cells, Cells]:
     """The different patterns of touched cells, one per column, and which of them each row has."""
     both = np.concatenate([first, last])
+    if both.shape[1] == 1:
+        return both, np.zeros(1, dtype=np.intp)
     states = (*sizes, *sizes)
     space = math.prod(states)
     if space >= 2**62:
