@@ -41,7 +41,8 @@ def _terms(rates: list[Rate], lengths: list[Fraction | None]) -> list[_Term]:
     """The product of each rate and its bit length; at the low end an unknown rate adds nothing."""
     bits = exact_array([length or Fraction(1) for length in lengths])
     lows, highs = (
-        processing_performance(exact_array([getattr(rate.rate, end) for rate in rates]), bits) for end in ("low", "high")
+        processing_performance(exact_array([getattr(rate.rate, end) for rate in rates]), bits)
+        for end in ("low", "high")
     )
     return [
         _Term(rate, length, exact_value(low) or Fraction(0), exact_value(high))

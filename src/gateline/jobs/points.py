@@ -14,9 +14,9 @@ from gateline.chips.catalogue import Entry
 from gateline.chips.chipfile import Chip
 from gateline.chips.derive import completed, derive
 from gateline.gating import Request
-from gateline.inputs import Inputs, exact_value
+from gateline.inputs import Inputs, exact_value, stacked
 from gateline.jobs.chip import default_catalogue
-from gateline.jobs.sweep import DEFINITION, stacked
+from gateline.jobs.sweep import DEFINITION
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import Column, with_ratios
 from gateline.rules.corpus import Specs

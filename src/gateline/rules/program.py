@@ -129,7 +129,10 @@ class CompiledClause:
 
 @dataclass(frozen=True)
 class Program:
-    """A version on one day, ready to evaluate."""
+    """A version on one day, ready to evaluate.
+
+    `settled`, `reported` and `reasons` keep what the evaluator and the explanation found for a pattern of touched cells.
+    """
 
     rule_id: str
     version: Version
@@ -138,6 +141,8 @@ class Program:
     items: tuple[CompiledClause, ...]
     exclusions: tuple[CompiledClause, ...]
     settled: dict[tuple[int, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+    reported: dict[tuple[int, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+    reasons: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:
