@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import reduce
 from math import prod
 from typing import Any
 
@@ -111,10 +112,7 @@ Expression = Within | AnyOf | AllOf | Not
 
 
 def _combine(join: np.ufunc, truths: list[Truth], *, empty: bool) -> Any:
-    result: Any = np.asarray(empty)
-    for truth in truths:
-        result = join(result, truth)
-    return result
+    return reduce(join, truths) if truths else np.asarray(empty)
 
 
 @dataclass(frozen=True, slots=True)

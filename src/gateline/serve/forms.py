@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from gateline.amounts import Amount, read_date
@@ -12,7 +13,7 @@ from gateline.chips.catalogue import Found, fold
 from gateline.chips.chipfile import Chip
 from gateline.errors import InputError
 from gateline.jobs import default_catalogue
-from gateline.jobs.chip import chip_inputs
+from gateline.jobs.chip import chip_inputs, chip_with_id
 from gateline.numerals import exact_text
 from gateline.quantities import QUANTITIES
 from gateline.questions import of_content
@@ -92,12 +93,16 @@ def catalogue_chip(name: str) -> Found | None:
 
 
 def filled(found: Found, as_of: str) -> Filled:
-    """The form as the catalogue fills it."""
-    entry = found.entry
-    chip, content = entry.read(), entry.part.content
+    """The form as the catalogue fills it; not to be changed."""
+    return _filled(found.entry.id, tuple(other.id for other in found.others), as_of)
+
+
+@lru_cache(maxsize=256)
+def _filled(chip_id: str, others: tuple[str, ...], as_of: str) -> Filled:
+    entry = default_catalogue().entries[chip_id]
+    chip, content = chip_with_id(entry.id), entry.part.content
     fields: Fields = {"name": entry.name, "filled": entry.id}
-    others = ", ".join(other.id for other in found.others)
-    hints = {"name": f"{entry.id}{f'; other variants are {others}' if others else ''}"}
+    hints = {"name": "; other variants are ".join(filter(None, (entry.id, ", ".join(others))))}
     for key, bits in RATES.items():
         if best := _fastest(chip, content, bits):
             fields[key], hints[key] = best["rate"], _origin(best)
