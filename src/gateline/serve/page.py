@@ -278,7 +278,7 @@ def rules_page(asked: Asked) -> Reply:
 def rule_page(asked: Asked) -> Reply:
     """Every version of one rule."""
     rule = default_specs().select((asked.part("id"),))[0]
-    return _html("rule", rule=json.loads(corpus.show_rules([rule], "json")))
+    return _html("rule", up="../", rule=json.loads(corpus.show_rules([rule], "json")))
 
 
 def style(_: Asked) -> Reply:
@@ -295,8 +295,8 @@ def _static(name: str) -> str:
     return resources.files(__package__).joinpath("static", name).read_text(encoding="utf-8")
 
 
-def _html(name: str, **content: Any) -> Reply:
-    return Reply(_environment().get_template(f"{name}.html").render(tab=name, notice=NOTICE, **content), HTML)
+def _html(name: str, *, up: str = "", **content: Any) -> Reply:
+    return Reply(_environment().get_template(f"{name}.html").render(tab=name, up=up, notice=NOTICE, **content), HTML)
 
 
 @cache
