@@ -2,14 +2,19 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
+from click.testing import CliRunner
 from serve_support import exchange, running
 
+from gateline.cli import group
 from gateline.errors import InputError
 from gateline.serve.app import make_app
 from gateline.serve.sockets import listen
@@ -223,3 +228,67 @@ def test_a_question_reads_no_file(port, tmp_path, monkeypatch):
 def test_a_connection_that_says_nothing_holds_nobody_up(port):
     with socket.create_connection(("127.0.0.1", port)):
         assert post(port)[0] == 200
+
+
+KEY = "Zm9v-key_of-the_test"
+
+
+@pytest.fixture(scope="module")
+def locked():
+    with running(make_app(seconds=60, key=KEY)) as found:
+        yield found
+
+
+@pytest.mark.parametrize("path", ["/", "/model", "/rules", "/static/page.css", "/static/page.js", "/api/v1/health"])
+def test_behind_a_key_every_address_starts_with_it(locked, path):
+    host = f"Host: 127.0.0.1:{locked}"
+    assert get(locked, f"/{KEY}{path}", host)[0] == 200
+    for other in (
+        path,
+        f"/{KEY[:-1]}{path}",
+        f"/{KEY}x{path}",
+        f"/x{path}",
+        f"//{KEY}{path}",
+        f"{path}?{KEY}",
+        f"/é{path}",
+    ):
+        assert get(locked, other.replace("é", "%C3%A9"), host)[0] == 403
+
+
+def test_behind_a_key_questions_are_answered_and_the_other_checks_stand(locked):
+    assert post(locked, path=f"/{KEY}/api/v1/chip")[0] == 200
+    assert post(locked)[0] == 403
+    assert post(locked, path=f"/{KEY}/api/v1/chip", Origin="http://evil.example")[0] == 403
+    assert get(locked, f"/{KEY}/", "Host: evil.example")[0] == 421
+    assert get(locked, f"/{KEY}/nowhere", "Host: localhost")[0] == 404
+
+
+def test_behind_a_key_every_link_of_a_page_leads_on(locked):
+    """Links are relative; the address of the browser holds the key."""
+    for path in ("/", "/rules/us.ear.3a090"):
+        _, _, markup = get(locked, f"/{KEY}{path}", "Host: localhost")
+        links = re.findall(r'(?:href|src|action)="([^"#:]+)"', markup)
+        assert links
+        for link in links:
+            assert get(locked, urljoin(f"/{KEY}{path}", link), "Host: localhost")[0] == 200
+
+
+def test_an_answer_behind_a_key_does_not_hold_it(locked):
+    for path in (f"/{KEY}/", f"/{KEY}/rules", "/", f"/{KEY}/nowhere"):
+        _, headers, body = get(locked, path, "Host: localhost")
+        assert KEY not in body + str(headers)
+
+
+def test_the_command_makes_another_key_each_time(monkeypatch):
+    asked = []
+    monkeypatch.setattr("gateline.serve.run.serve", lambda app, _, browser: asked.append((app.key, browser)))
+    monkeypatch.setattr("gateline.serve.app.warm", lambda: None)
+    with closing(socket.socket()) as bound:
+        bound.bind(("127.0.0.1", 0))
+        monkeypatch.setattr("gateline.serve.sockets.listen", lambda *_: [bound])
+        told = [CliRunner().invoke(group, ["serve", "--token"]).stderr for _ in range(2)]
+    (first, opened), (second, _) = asked
+    assert len(first) >= 32
+    assert first != second
+    assert not opened
+    assert f"/{first}/ is open to whoever on this machine has this address" in told[0]

@@ -500,3 +500,18 @@ def test_inputs_of_the_chip_reach_both():
     )
     assert item_of(verdict_of(found, "us.ear.3a090")) == "3A090.a.2"
     assert item_of(verdict_of(found.shipment, "us.ear.license-requirement-enforced")) == "a.destination"
+
+
+@pytest.mark.parametrize(
+    ("route", "called"),
+    [
+        ({"origin": "US", "destination": "CN"}, "shipped US to CN"),
+        ({"destination": "China"}, "shipped to CN"),
+        ({"origin": "US"}, "shipped from US"),
+        ({"destination": "unknown", "headquarters": "CN"}, "shipped"),
+    ],
+)
+def test_a_shipment_is_called_by_what_is_known_of_its_route(route, called):
+    """A destination alone must not read like an origin."""
+    found = screen_shipment("H20", date(2026, 6, 1), **route)
+    assert found.subject.name.endswith(f", {called}")

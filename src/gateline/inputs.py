@@ -151,3 +151,25 @@ def _column(name: str, datum: Datum) -> Column | Names:
         low = exact_array([datum.value.low])
         return Column(low, low if datum.value.known or datum.value.unknown else exact_array([datum.value.high]))
     return _flags([datum.value if isinstance(datum.value, bool) else None])
+
+
+def stacked(figures: list[Inputs]) -> dict[str, Column | Names]:
+    """The inputs of several subjects as exact columns, one row each; what one does not have is unknown."""
+    names = dict.fromkeys(name for inputs in figures for name in inputs)
+    return {name: _stacked_input(name, [inputs.get(name) for inputs in figures]) for name in names}
+
+
+def _stacked_input(name: str, data: list[Datum | None]) -> Column | Names:
+    values = [None if datum is None else datum.value for datum in data]
+    if QUANTITIES[name].kind is Kind.NAME:
+        names = np.empty(len(values), dtype=object)
+        names[:] = values
+        return Names(names)
+    amounts = [value if isinstance(value, Amount) else _answer(value) for value in values]
+    low = exact_array([amount.low for amount in amounts])
+    points = all(amount.known or amount.unknown for amount in amounts)
+    return Column(low, low if points else exact_array([amount.high for amount in amounts]))
+
+
+def _answer(value: object) -> Amount:
+    return Amount.exactly(int(value)) if isinstance(value, bool) else Amount()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from gateline.accounts import ComputeAccount
 from gateline.gating import Choice, Request, choose
-from gateline.inputs import Inputs, drawn_columns, to_columns
+from gateline.inputs import Inputs, drawn_columns, stacked, to_columns
 from gateline.quantities import QUANTITIES
 from gateline.rules.chances import Chances, chances
 from gateline.rules.columns import Column, Columns, Names, fully_unknown, membership, stated_first, with_ratios
@@ -20,6 +20,9 @@ from gateline.rules.evaluate import evaluate
 from gateline.rules.explain import Explanation, explain
 from gateline.rules.model import Outcome, Reading, Rule, Status, Tolerance, Version
 from gateline.rules.program import Program, compile_version
+
+Answer = tuple[Outcome, str | None]
+"""The outcome of a rule, and the item that decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +170,13 @@ def screen(
         no rule at all had one.
     """
     readings = specs.choose_readings(request.readings)
-    inputs = derive(readings)
+    consulted = _Consulted(readings)
+    inputs = derive(consulted)
     columns = to_columns(inputs)
-    others = _other_readings(specs, subject.kind, readings, derive, inputs)
-    coarse: list[tuple[int, Columns]] = [
-        (rounding.digits, to_columns(rounding.inputs)) for rounding in rounded if rounding.inputs != inputs
-    ]
+    variants = _variants(specs, subject.kind, consulted, derive, inputs, rounded)
     drawn = drawn_columns(inputs)
     verdicts = [
-        _verdict(specs, chosen, columns, request, others, coarse, drawn)
-        for chosen in choose(specs, subject.kind, request)
+        _verdict(specs, chosen, columns, request, variants, drawn) for chosen in choose(specs, subject.kind, request)
     ]
     shown = with_ratios(columns)
     return Screening(
@@ -197,7 +197,8 @@ def outcomes(specs: Specs, kind: str, inputs: Inputs, request: Request) -> dict[
     found = {}
     for choice in choose(specs, kind, request):
         program = compile_version(specs, choice.rule.id, choice.version, request.as_of, request.readings)
-        found[choice.rule.id] = _answer(specs, choice, columns, request, request.readings)[0], program.names
+        [(outcome, _)] = _answers(specs, choice, columns, request, request.readings)
+        found[choice.rule.id] = outcome, program.names
     return found
 
 
@@ -206,32 +207,71 @@ def _rank(verdict: Verdict) -> tuple[bool, bool, str]:
     return not verdict.gating, verdict.rule.effect == "presumption", verdict.rule.id
 
 
+class _Consulted(Mapping[str, str]):
+    """Readings that remember which of them somebody looked at."""
+
+    def __init__(self, readings: Mapping[str, str]) -> None:
+        self._readings = readings
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        return self._readings[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._readings)
+
+    def __len__(self) -> int:
+        return len(self._readings)
+
+
 @dataclass(frozen=True, slots=True)
 class _Other:
-    """The inputs under another choice of one reading, the rest as chosen; `same` if the choice changes none."""
+    """Another choice of one reading, the rest as chosen, and the row of the inputs under it."""
 
     reading: Reading
     choice: str
     readings: Mapping[str, str]
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Variants:
+    """The inputs under other readings and from rounded figures, a row for each that differs; row 0 are the inputs themselves.
+
+    `coarse` are the numbers of digits with their rows.
+    """
+
+    others: tuple[_Other, ...]
+    coarse: tuple[tuple[int, int], ...]
+    inputs: tuple[Inputs, ...]
     columns: Columns
-    same: bool
 
 
-def _other_readings(
+def _variants(
     specs: Specs,
     kind: str,
-    readings: Mapping[str, str],
+    readings: _Consulted,
     derive: Callable[[Mapping[str, str]], Inputs],
     inputs: Inputs,
-) -> list[_Other]:
-    found = []
+    rounded: Sequence[Rounded],
+) -> _Variants:
+    """The variants of the inputs; what never looked at a reading does not depend on it."""
+    rows, consulted, others = [inputs], frozenset(readings.names), []
     for name, reading in specs.readings.items():
         for choice, _ in reading.choices if reading.subject == kind else ():
             if choice != readings[name]:
-                others = derive({**readings, name: choice})
-                columns = to_columns(others)
-                found.append(_Other(reading, choice, {**readings, name: choice}, columns, same=others == inputs))
-    return found
+                changed = {**readings, name: choice}
+                others.append(_Other(reading, choice, changed, _row(rows, derive(changed)) if name in consulted else 0))
+    coarse = tuple((rounding.digits, _row(rows, rounding.inputs)) for rounding in rounded)
+    return _Variants(tuple(others), coarse, tuple(rows), stacked(rows))
+
+
+def _row(rows: list[Inputs], inputs: Inputs) -> int:
+    """The row of some inputs, a new one if they are."""
+    if inputs not in rows:
+        rows.append(inputs)
+    return rows.index(inputs)
 
 
 def _verdict(
@@ -239,14 +279,14 @@ def _verdict(
     choice: Choice,
     columns: Columns,
     request: Request,
-    others: list[_Other],
-    coarse: list[tuple[int, Columns]],
+    variants: _Variants,
     drawn: tuple[Columns, int],
 ) -> Verdict:
     program = compile_version(specs, choice.rule.id, choice.version, request.as_of, request.readings)
     facts, assumptions = settle_facts(specs, choice.rule, program, columns, request)
     completed = {**columns, **facts}
     explanation = explain(program, completed)
+    answers = _answers(specs, choice, variants.columns, request, request.readings, len(variants.inputs))
     return Verdict(
         rule=choice.rule,
         version=choice.version,
@@ -258,35 +298,28 @@ def _verdict(
         assumptions=assumptions,
         columns=with_ratios(completed),
         tested=program.names,
-        alternatives=tuple(_alternatives(specs, choice, request, others, explanation)),
-        crossings=tuple(_crossings(specs, choice, request, coarse, explanation)),
+        alternatives=tuple(_alternatives(specs, choice, request, variants, answers)),
+        crossings=tuple(
+            Crossing(digits, *answers[row]) for digits, row in variants.coarse if answers[row] != answers[0]
+        ),
         tolerated=tuple(_tolerated(specs, choice, request, completed, columns)),
         chances=_chances(specs, choice, request, *drawn),
     )
 
 
 def _alternatives(
-    specs: Specs, choice: Choice, request: Request, others: list[_Other], explanation: Explanation
+    specs: Specs, choice: Choice, request: Request, variants: _Variants, answers: Sequence[Answer]
 ) -> Iterable[Alternative]:
     """The other readings under which this rule would come out differently."""
     chosen = specs.choose_readings(request.readings)
     spoken = {name for clause in choice.version.clauses for name, _ in clause.under}
-    for other in others:
-        if other.same and other.reading.id not in spoken:
-            continue
-        answer = _answer(specs, choice, other.columns, request, other.readings)
-        if answer != (explanation.outcome, explanation.item):
+    for other in variants.others:
+        answer = answers[other.row]
+        if other.reading.id in spoken:
+            columns = to_columns(variants.inputs[other.row])
+            [answer] = _answers(specs, choice, columns, request, other.readings)
+        if answer != answers[0]:
             yield Alternative(other.reading, chosen[other.reading.id], other.choice, *answer)
-
-
-def _crossings(
-    specs: Specs, choice: Choice, request: Request, coarse: list[tuple[int, Columns]], explanation: Explanation
-) -> Iterable[Crossing]:
-    """The roundings under which this rule would come out differently."""
-    for digits, columns in coarse:
-        answer = _answer(specs, choice, columns, request, request.readings)
-        if answer != (explanation.outcome, explanation.item):
-            yield Crossing(digits, *answer)
 
 
 def _tolerated(
@@ -299,7 +332,8 @@ def _tolerated(
             continue
         wider = Column(column.low * (1 - tolerance.share), column.high * (1 + tolerance.share))
         others = {**columns, tolerance.quantity: wider}
-        yield Tolerated(tolerance, *_answer(specs, choice, others, request, request.readings))
+        [answer] = _answers(specs, choice, others, request, request.readings)
+        yield Tolerated(tolerance, *answer)
 
 
 def _chances(specs: Specs, choice: Choice, request: Request, drawn: Columns, rows: int) -> Chances | None:
@@ -311,15 +345,17 @@ def _chances(specs: Specs, choice: Choice, request: Request, drawn: Columns, row
     return chances(program, with_ratios({**drawn, **facts}), rows)
 
 
-def _answer(
-    specs: Specs, choice: Choice, columns: Columns, request: Request, readings: Mapping[str, str]
-) -> tuple[Outcome, str | None]:
-    """Outcome and deciding item of a rule for other inputs or readings."""
+def _answers(
+    specs: Specs, choice: Choice, columns: Columns, request: Request, readings: Mapping[str, str], rows: int = 1
+) -> list[Answer]:
+    """Outcome and deciding item of a rule for each row of inputs under some readings."""
     program = compile_version(specs, choice.rule.id, choice.version, request.as_of, readings)
-    facts, _ = settle_facts(specs, choice.rule, program, columns, request)
-    evaluation = evaluate(program, with_ratios({**columns, **facts}), 1)
-    position = int(evaluation.item[0])
-    return Outcome(int(evaluation.outcome[0])), program.items[position].clause.id if position >= 0 else None
+    facts, _ = settle_facts(specs, choice.rule, program, columns, request, rows)
+    found = evaluate(program, with_ratios({**columns, **facts}), rows)
+    return [
+        (Outcome(outcome), program.items[item].clause.id if item >= 0 else None)
+        for outcome, item in zip(found.outcome.tolist(), found.item.tolist(), strict=True)
+    ]
 
 
 def settle_facts(

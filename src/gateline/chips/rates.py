@@ -24,22 +24,30 @@ ANALOG_BITS = Fraction(8)
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """A rate, and the bit length by which it is multiplied; None counts operations alone."""
+    """A rate, the bit length by which it is multiplied (None counts operations alone), and both ends of the product."""
 
     rate: Rate
     bits: Fraction | None
-
-    def end(self, name: str) -> Fraction | None:
-        """One end of the product; at the low end an unknown rate adds nothing."""
-        known = getattr(self.rate.rate, name)
-        if known is None:
-            return Fraction(0) if name == "low" else None
-        return exact_value(processing_performance(exact_array([known]), exact_array([self.bits or Fraction(1)]))[0])
+    low: Fraction
+    high: Fraction | None
 
     @property
     def reach(self) -> Fraction:
         """The most that is known of it."""
-        return self.end("high") or self.end("low") or Fraction(0)
+        return self.high or self.low
+
+
+def _terms(rates: list[Rate], lengths: list[Fraction | None]) -> list[_Term]:
+    """The product of each rate and its bit length; at the low end an unknown rate adds nothing."""
+    bits = exact_array([length or Fraction(1) for length in lengths])
+    lows, highs = (
+        processing_performance(exact_array([getattr(rate.rate, end) for rate in rates]), bits)
+        for end in ("low", "high")
+    )
+    return [
+        _Term(rate, length, exact_value(low) or Fraction(0), exact_value(high))
+        for rate, length, low, high in zip(rates, lengths, lows, highs, strict=True)
+    ]
 
 
 def put_performance(chip: Chip, readings: Mapping[str, str], inputs: Inputs) -> None:
@@ -47,16 +55,17 @@ def put_performance(chip: Chip, readings: Mapping[str, str], inputs: Inputs) -> 
     rates = [_with_bits(rate, readings) for rate in chosen_rates(chip.rates, readings)]
     if not rates:
         return
-    inputs["total_processing_performance"] = _aggregate([_Term(rate, rate.bits.low) for rate in rates], readings)
+    lengths = [rate.bits.low for rate in rates]
+    inputs["total_processing_performance"] = _aggregate(_terms(rates, lengths), readings)
     if any(rate.engine == "analog" for rate in rates):
-        terms = [_Term(rate, ANALOG_BITS if rate.engine == "analog" else rate.bits.low) for rate in rates]
-        inputs["weighted_performance"] = _aggregate(terms, readings)
-    inputs["operation_rate"] = _aggregate([_Term(rate, None) for rate in rates], readings)
+        weights = [ANALOG_BITS if rate.engine == "analog" else rate.bits.low for rate in rates]
+        inputs["weighted_performance"] = _aggregate(_terms(rates, weights), readings)
+    inputs["operation_rate"] = _aggregate(_terms(rates, [None] * len(rates)), readings)
 
 
 def together(rates: list[Rate], readings: Mapping[str, str]) -> Amount:
     """What several rates come to: the highest of a unit, over the units as the readings say."""
-    total = _aggregate([_Term(rate, None) for rate in rates], readings).value
+    total = _aggregate(_terms(rates, [None] * len(rates)), readings).value
     assert isinstance(total, Amount)
     return total
 
@@ -111,9 +120,9 @@ def _aggregate(terms: list[_Term], readings: Mapping[str, str]) -> Datum:
     for term in terms:
         units.setdefault(_unit(term.rate, readings), []).append(term)
     best = [_best(unit) for unit in units.values()]
-    ends = [[_total([unit], end) for unit in units.values()] for end in ("low", "high")]
     if readings["units"] == "largest":
         best = [max(best, key=lambda terms: terms[0].reach)]
+        ends = [[_total([unit], end) for unit in units.values()] for end in ("low", "high")]
         low, high = (None if None in totals else max(end for end in totals if end is not None) for totals in ends)
     else:
         low, high = (_total(list(units.values()), end) for end in ("low", "high"))
@@ -129,7 +138,7 @@ def _unit(rate: Rate, readings: Mapping[str, str]) -> tuple[str, str]:
 def _total(units: list[list[_Term]], end: str) -> Fraction | None:
     performance = np.full((len(units), max(map(len, units)), 1), Fraction(0), dtype=object)
     for number, unit in enumerate(units):
-        performance[number, : len(unit), 0] = exact_array([term.end(end) for term in unit])
+        performance[number, : len(unit), 0] = exact_array([getattr(term, end) for term in unit])
     return exact_value(total_processing_performance(performance)[0])
 
 

@@ -40,6 +40,12 @@ def default_catalogue() -> Catalogue:
     return Catalogue(specs_folder() / "chips")
 
 
+@cache
+def chip_with_id(chip_id: str) -> Chip:
+    """A chip of the catalogue, read once; not to be changed."""
+    return default_catalogue().entries[chip_id].read()
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A chip that a target names, and what is to be said about the name."""
@@ -96,7 +102,7 @@ def chip_called(name: str) -> Target:
     if found.others:
         others = ", ".join(entry.id for entry in found.others)
         remark = f"{clip(name)}: taken as {found.entry.id}, the reference variant of the family; others are {others}."
-    return Target(found.entry.read(), found.entry.id, remark)
+    return Target(chip_with_id(found.entry.id), found.entry.id, remark)
 
 
 def chip_of(document: Document, target: str) -> Target:

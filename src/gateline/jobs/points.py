@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -14,9 +14,9 @@ from gateline.chips.catalogue import Entry
 from gateline.chips.chipfile import Chip
 from gateline.chips.derive import completed, derive
 from gateline.gating import Request
-from gateline.inputs import Inputs, exact_value
-from gateline.jobs.chip import default_catalogue
-from gateline.jobs.sweep import DEFINITION, stacked
+from gateline.inputs import Inputs, exact_value, stacked
+from gateline.jobs.chip import chip_with_id, default_catalogue
+from gateline.jobs.sweep import DEFINITION
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import Column, with_ratios
 from gateline.rules.corpus import Specs
@@ -34,9 +34,9 @@ DETAILS = re.compile(r"\(.*?\)| /.*|\b\d+(/\d+)?GB\b|\bSXM\d?\b")
 APART = re.compile(r"(?<=\d) (?=D\b)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Point:
-    """A chip of the catalogue: its known figures, and what the version says of it.
+    """A chip of the catalogue: its known figures, and what the version says of it; the same only as itself.
 
     Attributes
     ----------
@@ -163,6 +163,5 @@ def _definition_days() -> list[date]:
     return sorted({day for rule in definitions for day in change_days(specs, rule)})
 
 
-@cache
-def _chips() -> tuple[Chip, ...]:
-    return tuple(entry.read() for entry in default_catalogue().entries.values())
+def _chips() -> Iterator[Chip]:
+    return map(chip_with_id, default_catalogue().entries)

@@ -292,11 +292,17 @@ def _shipment(
         own = level(item, specs, request.as_of, readings, request.role)
         return with_totals(own | derive(stated, transaction.kind, specs, request.as_of), performance(item))
 
-    route = " to ".join(text.upper() for name in ("origin", "destination") if (text := _told(stated, name)))
-    name = f"{shipped.name}, shipped{f' {route}' if route else ''}"
-    subject = Subject(KIND, f"{shipped.id}/shipment", name)
+    subject = Subject(KIND, f"{shipped.id}/shipment", f"{shipped.name}, shipped{_route(stated)}")
     screening = screen(specs, subject, inputs, request, (LIMITS,))
     return with_idle(screening, {name: datum for name, datum in stated.items() if name not in UNTESTED})
+
+
+def _route(stated: Inputs) -> str:
+    """From where to where, as far as it is known: both countries, or one of them."""
+    origin, destination = (_told(stated, name).upper() for name in ("origin", "destination"))
+    if destination:
+        return f" {origin} to {destination}" if origin else f" to {destination}"
+    return f" from {origin}" if origin else ""
 
 
 def _told(stated: Inputs, name: str) -> str:

@@ -8,16 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
-import numpy as np
-
 from gateline.amounts import Amount
 from gateline.chips.chipfile import STATED, Chip
 from gateline.chips.derive import completed, derive
 from gateline.errors import InputError
 from gateline.gating import Choice, Request, choose
-from gateline.inputs import Datum, Inputs, exact_array
+from gateline.inputs import Inputs, stacked
 from gateline.jobs.changes import overridden, read_changes
-from gateline.quantities import QUANTITIES, Kind
+from gateline.quantities import QUANTITIES
 from gateline.rules.columns import Column, Names, with_ratios
 from gateline.rules.corpus import Specs
 from gateline.rules.evaluate import Evaluation, evaluate
@@ -177,25 +175,3 @@ def _counts_of_days(inputs: Inputs) -> Iterator[int]:
     for name, datum in inputs.items():
         if QUANTITIES[name].unit == DAYS and isinstance(datum.value, Amount):
             yield from (int(end) for end in (datum.value.low, datum.value.high) if end is not None)
-
-
-def stacked(figures: list[Inputs]) -> dict[str, Column | Names]:
-    """The inputs of several subjects as exact columns, one row each; what one does not have is unknown."""
-    names = dict.fromkeys(name for inputs in figures for name in inputs)
-    return {name: _stacked_input(name, [inputs.get(name) for inputs in figures]) for name in names}
-
-
-def _stacked_input(name: str, data: list[Datum | None]) -> Column | Names:
-    values = [None if datum is None else datum.value for datum in data]
-    if QUANTITIES[name].kind is Kind.NAME:
-        names = np.empty(len(values), dtype=object)
-        names[:] = values
-        return Names(names)
-    amounts = [value if isinstance(value, Amount) else _flag(value) for value in values]
-    low = exact_array([amount.low for amount in amounts])
-    points = all(amount.known or amount.unknown for amount in amounts)
-    return Column(low, low if points else exact_array([amount.high for amount in amounts]))
-
-
-def _flag(value: object) -> Amount:
-    return Amount.exactly(int(value)) if isinstance(value, bool) else Amount()

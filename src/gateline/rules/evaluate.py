@@ -63,7 +63,7 @@ def evaluate(program: Program, columns: Columns, rows: int) -> Evaluation:
     Evaluation
     """
     patterns, place = find_patterns(program, columns, rows)
-    settled = np.array([_settle(program, tuple(pattern)) for pattern in patterns.T.tolist()], dtype=np.int16)
+    settled = np.array([settle(program, tuple(pattern)) for pattern in patterns.T.tolist()], dtype=np.int16)
     table = settled.reshape(-1, 2)
     return Evaluation(table[place, 0].astype(np.int8), table[place, 1])
 
@@ -114,6 +114,8 @@ def float_border(cut: Cut) -> float:
 def _distinct(first: Cells, last: Cells, sizes: tuple[int, ...]) -> tuple[Cells, Cells]:
     """The different patterns of touched cells, one per column, and which of them each row has."""
     both = np.concatenate([first, last])
+    if both.shape[1] == 1:
+        return both, np.zeros(1, dtype=np.intp)
     states = (*sizes, *sizes)
     space = math.prod(states)
     if space >= 2**62:
@@ -141,7 +143,7 @@ def _unpack(codes: npt.NDArray[np.int64], states: tuple[int, ...]) -> Cells:
     return cells
 
 
-def _settle(program: Program, pattern: tuple[int, ...]) -> tuple[int, int]:
+def settle(program: Program, pattern: tuple[int, ...]) -> tuple[int, int]:
     """Outcome and deciding item over all cells of a pattern (first cells, then last cells)."""
     if pattern not in program.settled:
         decision = decisions(program, touched(pattern))

@@ -11,9 +11,13 @@ import numpy as np
 
 from gateline.quantities import QUANTITIES, Kind, Quantity
 from gateline.rules.columns import Column, Columns, Names, with_ratios
-from gateline.rules.evaluate import NO_ITEM, OPEN_ITEM, decisions, evaluate, locate, outcome_over, touched
+from gateline.rules.evaluate import NO_ITEM, OPEN_ITEM, decisions, evaluate, locate, outcome_over, settle, touched
 from gateline.rules.model import Clause, Condition, Outcome, belongs
 from gateline.rules.program import AnyOf, Axis, CompiledClause, Grid, Program
+
+Pattern = tuple[int, ...]
+Parts = tuple[tuple[str, ...], ...]
+"""The open inputs behind each axis of a program."""
 
 UNSET = float("nan")
 MAXIMUM_TRIED = 6
@@ -81,19 +85,18 @@ def explain(program: Program, inputs: Columns) -> Explanation:
         Without the ratios, which follow from them.
     """
     columns = with_ratios(inputs)
-    verdict = evaluate(program, columns, 1)
-    item = int(verdict.item[0])
-    first, last = locate(program.axes, columns, 1)
-    cells = touched((*first[:, 0].tolist(), *last[:, 0].tolist()))
-    missing, settles = missing_inputs(program, columns) if item == OPEN_ITEM else ((), ())
-    outcome = Outcome(int(verdict.outcome[0]))
+    pattern = _pattern(program, columns)
+    found, item = settle(program, pattern)
+    outcome = Outcome(found)
+    items, exclusions = _reports(program, pattern)
+    missing, settles = _reasons(program, pattern, columns) if item == OPEN_ITEM else ((), ())
     known = outcome.word if outcome is Outcome.MET else ""
     return Explanation(
         outcome=outcome,
         item=program.items[item].clause.id if item >= 0 else None,
         settled=item != OPEN_ITEM,
-        items=tuple(_report(compiled, cells, program.exclusions) for compiled in program.items),
-        exclusions=tuple(_report(compiled, cells, ()) for compiled in program.exclusions),
+        items=items,
+        exclusions=exclusions,
         missing=missing,
         settles=settles,
         flips=tuple(flip for name in missing for flip in flips(program, inputs, name) if flip.then != known),
@@ -109,10 +112,34 @@ def missing_inputs(program: Program, columns: Columns) -> tuple[tuple[str, ...],
     columns : mapping of canonical name to Column or Names, each of shape (1,)
         With the ratios.
     """
+    return _reasons(program, _pattern(program, columns), columns)
+
+
+def _pattern(program: Program, columns: Columns) -> Pattern:
+    """The first and then the last cells that a batch of one touches."""
     first, last = locate(program.axes, columns, 1)
-    cells = touched((*first[:, 0].tolist(), *last[:, 0].tolist()))
-    missing = tuple(_missing(program, cells, columns))
-    return missing, _settling(program, cells, columns, missing)
+    return (*first[:, 0].tolist(), *last[:, 0].tolist())
+
+
+def _reports(program: Program, pattern: Pattern) -> tuple[tuple[ClauseReport, ...], tuple[ClauseReport, ...]]:
+    """How items and exclusions came out."""
+    if pattern not in program.reported:
+        cells = touched(pattern)
+        items = tuple(_report(compiled, cells, program.exclusions) for compiled in program.items)
+        program.reported[pattern] = items, tuple(_report(compiled, cells, ()) for compiled in program.exclusions)
+    items, exclusions = program.reported[pattern]
+    return items, exclusions
+
+
+def _reasons(program: Program, pattern: Pattern, columns: Columns) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What `missing_inputs` gives, for a pattern and the inputs that are open behind each of its axes."""
+    parts = tuple(tuple(_parts(axis, columns)) for axis in program.axes)
+    if (pattern, parts) not in program.reasons:
+        cells = touched(pattern)
+        missing = tuple(_missing(program, cells, parts))
+        program.reasons[pattern, parts] = missing, _settling(program, cells, parts, missing)
+    missing, settles = program.reasons[pattern, parts]
+    return missing, settles
 
 
 def group_outcome(program: Program, inputs: Columns, group: str, *, exclusions: bool = True) -> Outcome:
@@ -127,8 +154,7 @@ def group_outcome(program: Program, inputs: Columns, group: str, *, exclusions: 
     exclusions : bool
         Whether what an exclusion takes out does not hold; without them only the parameters of the items are tested.
     """
-    first, last = locate(program.axes, with_ratios(inputs), 1)
-    cells = touched((*first[:, 0].tolist(), *last[:, 0].tolist()))
+    cells = touched(_pattern(program, with_ratios(inputs)))
     items = [item for item in program.items if not group or belongs(item.clause.id, group)]
     parts = tuple(item.expression if exclusions else item.together for item in items)
     return outcome_over(AnyOf(parts).holds(cells))
@@ -148,27 +174,27 @@ def _report(compiled: CompiledClause, cells: Grid, exclusions: tuple[CompiledCla
     return ClauseReport(compiled.clause, outcome_over(compiled.expression.holds(cells)), conditions, took_out)
 
 
-def _missing(program: Program, cells: Grid, columns: Columns) -> Iterable[str]:
+def _missing(program: Program, cells: Grid, parts: Parts) -> Iterable[str]:
     """The inputs whose knowledge could change the answer, ratios replaced by their unknown parts."""
     decision = decisions(program, cells)
     named: dict[str, None] = {}
-    for number, axis in enumerate(program.axes):
+    for number, names in enumerate(parts):
         if (decision != decision.take([0], axis=number)).any():
-            named.update(dict.fromkeys(_parts(axis, columns)))
+            named.update(dict.fromkeys(names))
     return named
 
 
-def _settling(program: Program, cells: Grid, columns: Columns, missing: tuple[str, ...]) -> tuple[str, ...]:
+def _settling(program: Program, cells: Grid, parts: Parts, missing: tuple[str, ...]) -> tuple[str, ...]:
     """The smallest set of missing inputs that settles the answer; of many, one from which none can be left out."""
     if not missing:
         return ()
     answer = decisions(program, cells)
     if answer.max() == len(program.items):  # whether it is met is open, so which item is met does not matter yet
         answer = np.where(answer < len(program.items), 1, 0)
-    needed = [frozenset(_parts(axis, columns)) for axis in program.axes]
+    needed = [frozenset(names) for names in parts]
 
     def settles(names: Iterable[str]) -> bool:
-        loose = tuple(number for number, parts in enumerate(needed) if not parts <= frozenset(names))
+        loose = tuple(number for number, behind in enumerate(needed) if not behind <= frozenset(names))
         return bool((answer.min(axis=loose) == answer.max(axis=loose)).all())
 
     if len(missing) <= MAXIMUM_TRIED:

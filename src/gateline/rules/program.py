@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import reduce
 from math import prod
 from typing import Any
 
@@ -111,10 +112,7 @@ Expression = Within | AnyOf | AllOf | Not
 
 
 def _combine(join: np.ufunc, truths: list[Truth], *, empty: bool) -> Any:
-    result: Any = np.asarray(empty)
-    for truth in truths:
-        result = join(result, truth)
-    return result
+    return reduce(join, truths) if truths else np.asarray(empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +127,10 @@ class CompiledClause:
 
 @dataclass(frozen=True)
 class Program:
-    """A version on one day, ready to evaluate."""
+    """A version on one day, ready to evaluate.
+
+    `settled`, `reported` and `reasons` keep what the evaluator and the explanation found for a pattern of touched cells.
+    """
 
     rule_id: str
     version: Version
@@ -138,6 +139,8 @@ class Program:
     items: tuple[CompiledClause, ...]
     exclusions: tuple[CompiledClause, ...]
     settled: dict[tuple[int, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+    reported: dict[tuple[int, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+    reasons: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from gateline.serve.page import CHIP, PAGES, page
 from gateline.serve.replies import SECONDS, Asked, Handler, Reply, Workers, no_such_method, no_such_page
 
 
-def make_app(seconds: float = SECONDS, body_seconds: float = BODY_SECONDS) -> ASGIApp:
+def make_app(seconds: float = SECONDS, body_seconds: float = BODY_SECONDS, key: str = "") -> ASGIApp:
     """Everything that is served.
 
     Parameters
@@ -24,6 +24,8 @@ def make_app(seconds: float = SECONDS, body_seconds: float = BODY_SECONDS) -> AS
         How long an answer may take.
     body_seconds : float
         How long a body may take to arrive.
+    key : str
+        What every address has to start with, behind the host; empty for none.
     """
     workers = Workers(seconds)
     routes = [
@@ -35,7 +37,7 @@ def make_app(seconds: float = SECONDS, body_seconds: float = BODY_SECONDS) -> AS
     ]
     routes.append(Route(f"{PREFIX}/openapi.json", workers.endpoint(_openapi)))
     missing = {HTTPStatus.NOT_FOUND: no_such_page, HTTPStatus.METHOD_NOT_ALLOWED: no_such_method}
-    return Guard(Starlette(routes=routes, exception_handlers=missing), body_seconds)
+    return Guard(Starlette(routes=routes, exception_handlers=missing), body_seconds, key)
 
 
 def warm() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from gateline.amounts import Amount, read_date
@@ -12,10 +13,11 @@ from gateline.chips.catalogue import Found, fold
 from gateline.chips.chipfile import Chip
 from gateline.errors import InputError
 from gateline.jobs import default_catalogue
-from gateline.jobs.chip import chip_inputs
+from gateline.jobs.chip import chip_inputs, chip_with_id
 from gateline.numerals import exact_text
 from gateline.quantities import QUANTITIES
 from gateline.questions import of_content
+from gateline.rules.model import Reading
 from gateline.rules.specfiles import default_specs
 from gateline.screening import Screening
 from gateline.serve.problems import fault
@@ -24,16 +26,29 @@ Fields = dict[str, str]
 Question = dict[str, Any]
 LONGEST = 200
 RATES = {"rate16": 16, "rate8": 8, "rate4": 4}
-AMOUNTS = {"area": "applicable_die_area", "dram": "dram_bandwidth", "io": "io_bandwidth"}
+AMOUNTS = {
+    "area": "applicable_die_area",
+    "dram": "dram_bandwidth",
+    "io": "io_bandwidth",
+    "transistors": "approximated_transistor_count",
+    "stack": "memory_bandwidth",
+    "package": "package_area",
+}
+FLAGS = {"datacenter": "datacenter", "hbm": "hbm"}
+"""Fields with yes, no and unknown; unknown unless the form says otherwise."""
+UNKNOWN_FLAGS = dict.fromkeys(FLAGS, "unknown")
+READING = "reading_"
+"""Before the id of a reading in the name of its field; an empty one stands for the default."""
+STRICT = "strict_facts"
 ROUTE = {"origin": "from", "to": "to", "hq": "hq", "role": "role"}
 ROLE = "exporter"
 """Who asks unless the form says otherwise."""
-CHIP_FIELDS = ("name", "filled", *RATES, *AMOUNTS, "datacenter", *ROUTE, "as_of", "picture")
+CHIP_FIELDS = ("name", "filled", *RATES, *AMOUNTS, *FLAGS, *ROUTE, STRICT, "as_of", "picture")
 FIGURES = ("params", "active_params", "tokens", "chip", "chip_hours", "utilization", "compute")
 PHASES = 4
 PHASE_KINDS = ("pretraining", "continued_pretraining", "sft", "rl_rollouts", "rl_updates", "synthetic_generation")
 PHASE_FIELDS = tuple(f"{part}{number}" for number in range(1, PHASES + 1) for part in ("kind", "compute"))
-MODEL_FIELDS = (*FIGURES, *PHASE_FIELDS, "as_of", "picture")
+MODEL_FIELDS = (*FIGURES, *PHASE_FIELDS, STRICT, "as_of", "picture")
 EXAMPLE: Fields = {
     "name": "Example X1",
     "rate16": "125 TFLOP/s",
@@ -52,11 +67,22 @@ PLACES = {
     "set.destination": "to",
     "set.headquarters": "hq",
     "chip.datacenter.value": "datacenter",
+    "chip.hbm": "hbm",
     "chip.name": "name",
     "chip": "name",
     "as_of": "as_of",
 } | {f"chip.{name}": key for key, name in AMOUNTS.items()}
 """Which field of the form an entry of a question comes from."""
+
+
+def readings_about(subject: str) -> tuple[Reading, ...]:
+    """The choices that the law leaves open about a kind of subject."""
+    return tuple(reading for reading in default_specs().readings.values() if reading.subject == subject)
+
+
+def asked_of(subject: str) -> tuple[str, ...]:
+    """The fields of the readings about a kind of subject."""
+    return tuple(READING + reading.id for reading in readings_about(subject))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +118,16 @@ def catalogue_chip(name: str) -> Found | None:
 
 
 def filled(found: Found, as_of: str) -> Filled:
-    """The form as the catalogue fills it."""
-    entry = found.entry
-    chip, content = entry.read(), entry.part.content
+    """The form as the catalogue fills it; not to be changed."""
+    return _filled(found.entry.id, tuple(other.id for other in found.others), as_of)
+
+
+@lru_cache(maxsize=256)
+def _filled(chip_id: str, others: tuple[str, ...], as_of: str) -> Filled:
+    entry = default_catalogue().entries[chip_id]
+    chip, content = chip_with_id(entry.id), entry.part.content
     fields: Fields = {"name": entry.name, "filled": entry.id}
-    others = ", ".join(other.id for other in found.others)
-    hints = {"name": f"{entry.id}{f'; other variants are {others}' if others else ''}"}
+    hints = {"name": "; other variants are ".join(filter(None, (entry.id, ", ".join(others))))}
     for key, bits in RATES.items():
         if best := _fastest(chip, content, bits):
             fields[key], hints[key] = best["rate"], _origin(best)
@@ -106,6 +136,8 @@ def filled(found: Found, as_of: str) -> Filled:
         hints["datacenter"] = chip.datacenter.basis
     specs = default_specs()
     inputs = chip_inputs(chip, {}, specs, read_date(as_of, "as_of"), specs.choose_readings({}))
+    if isinstance(hbm := inputs["hbm"].value if "hbm" in inputs else None, bool):
+        fields["hbm"], hints["hbm"] = "yes" if hbm else "no", inputs["hbm"].how
     for key, name in AMOUNTS.items():
         datum = inputs.get(name)
         if datum is not None and isinstance(datum.value, Amount) and (text := _amount_text(datum.value, name)):
@@ -133,22 +165,30 @@ def _amount_text(amount: Amount, name: str) -> str:
     ends = [exact_text(Fraction(end)) for end in (amount.low, amount.high) if isinstance(end, Fraction)]
     unit = QUANTITIES[name].unit
     if len(ends) == 2:
-        return f"{' to '.join(dict.fromkeys(ends))} {unit}"
-    return f"at {'least' if amount.low is not None else 'most'} {ends[0]} {unit}" if ends else ""
+        return f"{' to '.join(dict.fromkeys(ends))} {unit}".strip()
+    return f"at {'least' if amount.low is not None else 'most'} {ends[0]} {unit}".strip() if ends else ""
 
 
 def chip_question(fields: Fields) -> Question:
     """What a program would ask for the same."""
     question: Question = {"chip": _chip(fields), "as_of": fields.get("as_of", "")}
-    return question | {name: fields[key] for key, name in ROUTE.items() if fields.get(key, ROLE) != ROLE}
+    route = {name: fields[key] for key, name in ROUTE.items() if fields.get(key, ROLE) != ROLE}
+    return question | route | _manner(fields)
+
+
+def _manner(fields: Fields) -> Question:
+    """How it is asked: the readings chosen, and whether facts that nobody stated are left unknown."""
+    readings = {key.removeprefix(READING): text for key, text in fields.items() if key.startswith(READING)}
+    manner: Question = {"readings": readings} if readings else {}
+    return manner | ({"strict_facts": fields[STRICT]} if STRICT in fields else {})
 
 
 def _chip(fields: Fields) -> str | Question:
     """The chip of the catalogue where its figures stand as it fills them, else its content with other figures."""
     entry = default_catalogue().entries.get(fields.get("filled", ""))
-    base = {"datacenter": "unknown"} | (filled(Found(entry), fields.get("as_of", "")).fields if entry else {})
-    stated = {"datacenter": "unknown"} | fields
-    changed = [key for key in (*RATES, *AMOUNTS, "datacenter") if stated.get(key, "") != base.get(key, "")]
+    base = UNKNOWN_FLAGS | (filled(Found(entry), fields.get("as_of", "")).fields if entry else {})
+    stated = UNKNOWN_FLAGS | fields
+    changed = [key for key in (*RATES, *AMOUNTS, *FLAGS) if stated.get(key, "") != base.get(key, "")]
     if entry and not changed:
         return entry.id
     content: Question = dict(entry.part.content) if entry else {}
@@ -159,8 +199,7 @@ def _chip(fields: Fields) -> str | Question:
             content[AMOUNTS[key]] = fields.get(key, "unknown")
     if "io" in changed:
         content.pop("links", None)
-    if "datacenter" in changed:
-        content["datacenter"] = fields.get("datacenter", "unknown")
+    content |= {FLAGS[key]: stated[key] for key in changed if key in FLAGS}
     return content
 
 
@@ -193,7 +232,7 @@ def model_question(fields: Fields) -> Question:
     ]
     if phases:
         question["ledger"] = {"model": "Model on the page", "phases": phases}
-    return question | figures
+    return question | figures | _manner(fields)
 
 
 def answered(
@@ -224,4 +263,4 @@ def _field(place: str, question: Question) -> str:
         return next((key for key, bits in RATES.items() if str(bits) == str(rate.get("bits"))), "")
     if place.startswith("ledger.phases["):
         return f"compute{int(place.partition('[')[2].partition(']')[0]) + 1}"
-    return place if place in FIGURES else PLACES.get(place, "")
+    return place if place in (*FIGURES, STRICT) else PLACES.get(place, "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from http import HTTPStatus
+from secrets import compare_digest
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -47,9 +48,10 @@ class RefusedError(Exception):
 class Guard:
     """Checks a request, reads its body within bounds, hands it on, and adds the headers to what comes back."""
 
-    def __init__(self, app: ASGIApp, body_seconds: float = BODY_SECONDS) -> None:
+    def __init__(self, app: ASGIApp, body_seconds: float = BODY_SECONDS, key: str = "") -> None:
         self.app = app
         self.body_seconds = body_seconds
+        self.key = key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -68,6 +70,7 @@ class Guard:
             headers = Headers(scope=scope)
             check_host(headers)
             check_head(scope, headers)
+            scope = behind_key(scope, self.key)
             if scope["method"] not in ("GET", "HEAD"):
                 check_origin(headers)
                 receive = _replay(await self._body(receive, check_body(headers)))
@@ -103,6 +106,24 @@ def check_host(headers: Headers) -> None:
         raise RefusedError(
             HTTPStatus.MISDIRECTED_REQUEST, "the host is not this machine. Open http://127.0.0.1 or http://localhost."
         )
+
+
+def behind_key(scope: Scope, key: str) -> Scope:
+    """The request as it stands behind the key, which is the first part of every address; without a key as it is.
+
+    Raises
+    ------
+    RefusedError
+        If the key is missing or another.
+    """
+    if not key:
+        return scope
+    given = scope["path"].removeprefix("/").partition("/")[0]
+    if not compare_digest(given.encode(), key.encode()):
+        raise RefusedError(
+            HTTPStatus.FORBIDDEN, "the address does not start with the key. Open the one that gateline serve printed."
+        )
+    return {**scope, "root_path": f"/{key}"}
 
 
 def check_head(scope: Scope, headers: Headers) -> None:

@@ -61,8 +61,8 @@ class Form:
 
     Attributes
     ----------
-    page, api, fields
-        Its template, the address of the API that answers the same, its fields.
+    page, api, subject, fields
+        Its template, the address of the API that answers the same, what it is about, its fields beside the readings.
     example : dict
         What stands in it at first.
     ask, screen : callable
@@ -73,6 +73,7 @@ class Form:
 
     page: str
     api: str
+    subject: str
     fields: tuple[str, ...]
     example: Fields
     ask: Callable[[Fields], Question]
@@ -81,6 +82,7 @@ class Form:
 
 
 CHIP = Form(
+    "chip",
     "chip",
     "chip",
     forms.CHIP_FIELDS,
@@ -92,6 +94,7 @@ CHIP = Form(
 MODEL = Form(
     "model",
     "release",
+    "training",
     forms.MODEL_FIELDS,
     forms.EXAMPLE_MODEL,
     forms.model_question,
@@ -112,7 +115,8 @@ class Answer:
 
 def answer(form: Form, given: Mapping[str, str], *, narrow: bool) -> Answer:
     """What is said of a form; the name of a chip of the catalogue fills it first."""
-    fields = {"as_of": date.today().isoformat()} | forms.fields_of(given, form.fields)
+    manner = forms.asked_of(form.subject)
+    fields = {"as_of": date.today().isoformat()} | forms.fields_of(given, (*form.fields, *manner))
     hints: Mapping[str, str] = {}
     told = _day(fields["as_of"])
     if told:
@@ -125,7 +129,8 @@ def answer(form: Form, given: Mapping[str, str], *, narrow: bool) -> Answer:
         known = forms.filled(chip, fields["as_of"])
         hints = known.hints
         if fields.get("filled") != chip.entry.id:
-            fields = known.fields | {key: fields[key] for key in (*forms.ROUTE, "as_of", "picture") if key in fields}
+            kept = (*forms.ROUTE, forms.STRICT, *manner, "as_of", "picture")
+            fields = known.fields | {key: fields[key] for key in kept if key in fields}
     question, screening, told = forms.answered(fields, form.ask, form.screen)
     result = _result(form, fields, question, screening, narrow=narrow) if screening is not None else Markup()
     return Answer(fields, hints, told, result)
@@ -171,19 +176,16 @@ def _drawn(name: str, question: Question, screening: Screening, *, narrow: bool)
 
 def _command(form: Form, fields: Fields, question: Question) -> str:
     """The command that says the same; a chip that is not of the catalogue goes into a file."""
-    options = {"--as-of": fields["as_of"]}
+    options = [("--as-of", fields["as_of"])]
+    options += [("--reading", f"{name}={choice}") for name, choice in question.get("readings", {}).items()]
+    words = [f"{name} {quote(value)}" for name, value in options]
+    words += ["--strict-facts"] if forms.STRICT in question else []
     if form is MODEL:
-        figures = {f"--{key.replace('_', '-')}": fields[key] for key in forms.FIGURES if key in fields}
-        target = "" if figures else "ledger.json "
-        return f"gateline release {target}{_options(figures | options)}"
-    route = {"from": "--from", "to": "--to", "hq": "--hq", "role": "--role"}
-    options |= {route[key]: str(question[key]) for key in route if key in question}
+        figures = [f"--{key.replace('_', '-')} {quote(fields[key])}" for key in forms.FIGURES if key in fields]
+        return " ".join(["gateline release", *(figures or ["ledger.json"]), *words])
+    route = [f"--{key} {quote(str(question[key]))}" for key in ("from", "to", "hq", "role") if key in question]
     chip = question["chip"] if isinstance(question["chip"], str) else "chip.json"
-    return f"gateline chip {quote(chip)} {_options(options)}"
-
-
-def _options(options: Mapping[str, str]) -> str:
-    return " ".join(f"{name} {quote(value)}" for name, value in options.items())
+    return " ".join(["gateline chip", quote(chip), *words, *route])
 
 
 def page(form: Form) -> Handler:
@@ -200,13 +202,21 @@ def page(form: Form) -> Handler:
 
 def _choices(form: Form) -> dict[str, Any]:
     """What a form offers to choose from."""
+    readings = {"readings": forms.readings_about(form.subject)}
     if form is MODEL:
-        return {"kinds": forms.PHASE_KINDS, "phases": range(1, forms.PHASES + 1)}
+        return {"kinds": forms.PHASE_KINDS, "phases": range(1, forms.PHASES + 1), **readings}
     today = date.today()
     last = (today - FIRST_DAY).days + DAYS_AHEAD
     days = [(day - FIRST_DAY).days for day in _changes() if 0 <= (day - FIRST_DAY).days <= last]
     names = [entry.name for entry in default_catalogue().entries.values()]
-    return {"names": names, "first_day": FIRST_DAY.isoformat(), "last": last, "days": days, "one_day": timedelta(1)}
+    return {
+        "names": names,
+        "first_day": FIRST_DAY.isoformat(),
+        "last": last,
+        "days": days,
+        "one_day": timedelta(1),
+        **readings,
+    }
 
 
 @cache
@@ -268,7 +278,7 @@ def rules_page(asked: Asked) -> Reply:
 def rule_page(asked: Asked) -> Reply:
     """Every version of one rule."""
     rule = default_specs().select((asked.part("id"),))[0]
-    return _html("rule", rule=json.loads(corpus.show_rules([rule], "json")))
+    return _html("rule", up="../", rule=json.loads(corpus.show_rules([rule], "json")))
 
 
 def style(_: Asked) -> Reply:
@@ -285,8 +295,8 @@ def _static(name: str) -> str:
     return resources.files(__package__).joinpath("static", name).read_text(encoding="utf-8")
 
 
-def _html(name: str, **content: Any) -> Reply:
-    return Reply(_environment().get_template(f"{name}.html").render(tab=name, notice=NOTICE, **content), HTML)
+def _html(name: str, *, up: str = "", **content: Any) -> Reply:
+    return Reply(_environment().get_template(f"{name}.html").render(tab=name, up=up, notice=NOTICE, **content), HTML)
 
 
 @cache

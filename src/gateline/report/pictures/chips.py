@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gateline.jobs.points import Point
 from gateline.numerals import number
@@ -81,8 +82,13 @@ def chip_marks(chips: Spread, tone: Tone, shown: Sequence[tuple[str, str]]) -> I
             stroke_width=2.4,
         )
     for spot in chips.inside:
-        answer = Answer(spot.point.outcome, spot.point.item)
-        yield mark(spot.point.datacenter, tone(answer), spot.x, spot.y, _title(spot.point, shown))
+        yield _marked(spot, tone(Answer(spot.point.outcome, spot.point.item)), tuple(shown))
+
+
+@lru_cache(maxsize=1024)
+def _marked(spot: Spot, tone: str, shown: tuple[tuple[str, str], ...]) -> Markup:
+    """The mark of a chip, the same in every picture with the same frame."""
+    return mark(spot.point.datacenter, tone, spot.x, spot.y, _title(spot.point, shown))
 
 
 def mark(datacenter: bool | None, tone: str, x: float, y: float, title: str = "") -> Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from gateline.report.pictures.svg import Box, Markup, Words, el, text_width
 
@@ -104,16 +105,22 @@ def _cheapest(mark: Mark, page: Page) -> Label | None:
     for ring, distance in enumerate(RINGS):
         if best and best[0] <= ring * RING_COST:
             break
-        for number, direction in enumerate(DIRECTIONS):
-            label = _label(mark, direction, distance + mark.radius, leads=ring > 0)
+        for number, (label, box) in enumerate(_around(mark, distance, leads=ring > 0)):
             cost = ring * RING_COST + number * DIRECTION_COST
             if best and best[0] <= cost:
                 break
             room = (best[0] if best else MOST_COST) - cost
-            extra = _cost(label, near, mark, room)
+            extra = _cost(label, box, near, mark, room)
             if extra is not None and extra < room:
                 best = cost + extra, label
     return best[1] if best else None
+
+
+@lru_cache(maxsize=1024)
+def _around(mark: Mark, distance: float, *, leads: bool) -> tuple[tuple[Label, Box], ...]:
+    """The name in each direction, and what it covers; the marks of the catalogue lie in the same places in every picture."""
+    labels = (_label(mark, direction, distance + mark.radius, leads=leads) for direction in DIRECTIONS)
+    return tuple((label, label.words.box) for label in labels)
 
 
 def _label(mark: Mark, direction: tuple[float, float], distance: float, *, leads: bool) -> Label:
@@ -128,9 +135,8 @@ def _label(mark: Mark, direction: tuple[float, float], distance: float, *, leads
     return Label(words, (*start, x - across, y - down))
 
 
-def _cost(label: Label, page: Page, mark: Mark, most: float) -> float | None:
+def _cost(label: Label, box: Box, page: Page, mark: Mark, most: float) -> float | None:
     """What the name would cover; None where it may not stand, or that alone would cost `most`."""
-    box = label.words.box
     if not page.frame.holds(box) or any(map(box.grown(APART).meets, page.texts)):
         return None
     own = mark.box

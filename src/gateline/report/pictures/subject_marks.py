@@ -136,7 +136,7 @@ def _boxes(places: Sequence[tuple[float, float]]) -> Iterator[Box]:
 
 
 def _hidden(side: Sequence[Words], page: Page) -> int:
-    return sum(words.box.meets(mark) for words in side for mark in page.marks)
+    return sum(box.meets(mark) for box in [words.box for words in side] for mark in page.marks)
 
 
 def _beside(
@@ -160,6 +160,7 @@ def _free(words: Words, page: Page, taken: Sequence[Box]) -> Words | None:
     """The text, moved down or up until it covers no other."""
     for steps in (0, 1, -1, 2, -2, 3, -3, 4, 5, 6):
         moved = replace(words, y=words.y + steps * STEP)
-        if page.frame.holds(moved.box) and not any(moved.box.meets(box) for box in (*page.texts, *taken)):
+        box = moved.box
+        if page.frame.holds(box) and not any(map(box.meets, (*page.texts, *taken))):
             return moved
     return None

@@ -167,7 +167,7 @@ function calculator(form) {
       done(file ? `Copied; ${file[0]} is saved for it.` : "Copied.");
     } else {
       const report = button.dataset.do === "report";
-      const answer = await ask(`/api/v1/${report ? "report/" : ""}${api}`, question, "application/json");
+      const answer = await ask(`api/v1/${report ? "report/" : ""}${api}`, question, "application/json");
       if (!answer) return;
       save(await answer.text(), report ? "text/html" : "application/json", report ? `${api}-report.html` : `${api}-verdict.json`);
       done("Saved.");
@@ -255,7 +255,7 @@ function tables(form) {
       listProblems([{ message: `${data.name} is larger than 2 MB. On the command line: gateline fleet ${data.name} -o verdicts.csv` }]);
       return;
     }
-    const answer = await send("/ui/table");
+    const answer = await send("ui/table");
     if (!answer) return;
     if (!answer.ok) {
       listProblems([{ message: (await answer.json()).detail }]);
@@ -287,7 +287,7 @@ function tables(form) {
   });
   at("downloads").addEventListener("click", async (event) => {
     const name = event.target.dataset.do;
-    const answer = name && (await send(name === "verdicts" ? "/api/v1/fleet" : "/ui/rejects"));
+    const answer = name && (await send(name === "verdicts" ? "api/v1/fleet" : "ui/rejects"));
     if (answer) save(await answer.text(), "text/csv", `${name}.csv`);
   });
 }
