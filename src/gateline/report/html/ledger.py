@@ -12,7 +12,7 @@ from gateline.report.html.fleet import LONGEST, of_rejects
 from gateline.report.html.parts import Block, Cell, Lines, Mark, Paragraph, Section, bullets, section, table
 from gateline.report.html.totals import of_totals, title_of
 from gateline.report.ledger import ORDER
-from gateline.report.pictures.quota import cap, group_name
+from gateline.report.pictures.quota import group_name
 from gateline.report.totals import by_gravity
 from gateline.report.wording import words
 from gateline.rules.model import Outcome
@@ -87,12 +87,15 @@ def _lines(examined: ExaminedLedger) -> Iterator[str]:
 
 
 def _watch(examined: ExaminedLedger) -> Iterator[str]:
-    for found in examined.screened.totals:
-        past = [group for group in found.groups if group.outcome is Outcome.MET]
-        if past:
-            others = f", and {len(past) - 1:,} more" if len(past) > 1 else ""
-            name = group_name(found, by_gravity(past)[0].group)
-            yield f"{title_of(found)}: {name} is past the line of {cap(found, examined.screened.as_of)}{others}."
+    """Lines that totals have passed: one by one where they are enforced, the others together."""
+    passed = [found for found in examined.screened.totals if found.outcome is Outcome.MET]
+    enforced = [found for found in passed if found.version.enforced_on(examined.screened.as_of)]
+    for found in enforced:
+        names = [group_name(found, group.group) for group in by_gravity(found.groups) if group.outcome is Outcome.MET]
+        others = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+        yield f"{title_of(found)}: passed by {names[0]}{others}."
+    if rest := [title_of(found) for found in passed if found not in enforced]:
+        yield f"Passed, and not enforced: {'; '.join(rest)}."
 
 
 def _outcomes(examined: ExaminedLedger) -> Iterator[Block]:

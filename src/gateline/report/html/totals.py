@@ -10,9 +10,9 @@ from gateline.jobs.ledger import ExaminedLedger
 from gateline.jobs.totals import reference_performance
 from gateline.numerals import number
 from gateline.quantities import QUANTITIES
-from gateline.report.html.parts import Block, Bullets, Cell, Lines, Mark, Paragraph, table
+from gateline.report.html.parts import Block, Cell, Lines, Mark, Paragraph, bullets, table
 from gateline.report.html.pictures import drawn
-from gateline.report.pictures.quota import group_name, quota
+from gateline.report.pictures.quota import group_name, has_picture, of_nothing, quota
 from gateline.report.totals import by_gravity
 from gateline.report.wording import OPERATOR, percent, words
 from gateline.rules.model import Outcome
@@ -27,31 +27,34 @@ def of_totals(examined: ExaminedLedger) -> Iterator[Block]:
     """Rules under which something counts, the gravest first: a table each, and of the first ones the picture."""
     told = [found for found in examined.screened.totals if found.groups or found.unplaced_rows]
     idle = [title_of(found) for found in examined.screened.totals if found not in told]
-    ordered = sorted(told, key=_place)
-    for number_on_page, found in enumerate(ordered, 1):
-        if found.groups and number_on_page <= MOST_PICTURES:
+    said: set[str] = set()
+    for number_on_page, found in enumerate(sorted(told, key=lambda found: _place(found, examined)), 1):
+        if number_on_page <= MOST_PICTURES and has_picture(found):
             yield from drawn(quota(examined, found), number_on_page, "totals")
         yield from _groups(examined, found)
-        if found.unplaced_rows:
-            by = " and ".join(map(words, found.rule.total.sum.by)) if found.rule.total else ""
-            rows = f"{found.unplaced_rows:,} row{'' if found.unplaced_rows == 1 else 's'}"
-            yield Paragraph(
-                f"{rows} of unknown {by}, {_span(found.unplaced, _whole)} TPP: each total may have them on top."
-            )
-        if found.absent:
-            missing = ", ".join(map(words, found.absent))
-            yield Paragraph(f"No column {missing}: each row perhaps counts.")
-        yield Bullets(found.version.notes)
+        yield from _open(found)
+        yield from bullets(note for note in found.version.notes if note not in said)
+        said |= set(found.version.notes)
     if idle:
         yield Paragraph(f"Nothing counts under: {'; '.join(idle)}.", quiet=True)
     if told:
         yield Paragraph(ALONE)
 
 
-def _place(found: QuotaTotals) -> tuple[int, Fraction, str]:
-    """The gravest first, then those nearest to their line."""
+def _open(found: QuotaTotals) -> Iterator[Block]:
+    """Why totals are open."""
+    if found.unplaced_rows:
+        by = " and ".join(map(words, found.rule.total.sum.by)) if found.rule.total else ""
+        rows = f"{found.unplaced_rows:,} row{'' if found.unplaced_rows == 1 else 's'} of unknown {by}"
+        yield Paragraph(f"{rows}, {_span(found.unplaced, _whole)} TPP: each total may have them on top.")
+    if found.absent:
+        yield Paragraph(f"No column {', '.join(map(words, found.absent))}: each row perhaps counts.")
+
+
+def _place(found: QuotaTotals, examined: ExaminedLedger) -> tuple[int, bool, Fraction, str]:
+    """The gravest first, then those that are enforced, then those nearest to their line."""
     nearest = by_gravity(found.groups)[0] if found.groups else None
-    return -found.outcome, -_used(nearest), found.rule.id
+    return -found.outcome, not found.version.enforced_on(examined.screened.as_of), -_used(nearest), found.rule.id
 
 
 def _used(group: GroupTotal | None) -> Fraction:
@@ -82,11 +85,17 @@ def _group(group: GroupTotal, found: QuotaTotals, reference: Fraction, *, share:
     return (
         Lines((f"{group_name(found, group.group)}{year}", f"{group.rows:,} row{'' if group.rows == 1 else 's'}")),
         Lines((f"{_span(group.total, _whole)} TPP", f"{_span(chips, _short)} H100")),
-        *((_span(group.share, percent) if group.share else "",) if share else ()),
+        *((_share(group),) if share else ()),
         _line(group),
         f"{_span(group.left, _whole)} TPP",
         Mark.of(group.outcome, said),
     )
+
+
+def _share(group: GroupTotal) -> str:
+    if group.share is None:
+        return ""
+    return "of nothing" if of_nothing(group) else _span(group.share, percent)
 
 
 def _line(group: GroupTotal) -> str:

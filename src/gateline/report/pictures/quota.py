@@ -18,6 +18,7 @@ from gateline.shipments.totals import GroupTotal, QuotaTotals, Stairs
 
 SHOWN = 6
 HUNDRED = Fraction(100)
+NOTHING = Amount.exactly(0)
 NAME_LENGTH = 60
 COUNTRIES = ("destination", "end_user_country")
 
@@ -31,7 +32,7 @@ def quota(examined: ExaminedLedger, found: QuotaTotals) -> Totals:
     found : QuotaTotals
         One of its totals.
     """
-    labels = list(dict.fromkeys(group.group for group in by_gravity(found.groups)))
+    labels = list(dict.fromkeys(group.group for group in by_gravity(found.groups) if not of_nothing(group)))
     stairs = examined.stairs(found, labels[:SHOWN])
     scale = Fraction(1) if found.rule.total and QUANTITIES[found.rule.total.quantity].unit else HUNDRED
     periods = tuple(
@@ -43,6 +44,16 @@ def quota(examined: ExaminedLedger, found: QuotaTotals) -> Totals:
     return Totals(
         title, unit, cap(found, examined.screened.as_of), periods, accounts, f"And {rest:,} more." if rest else ""
     )
+
+
+def has_picture(found: QuotaTotals) -> bool:
+    """Whether there is a total to draw: a share of nothing is none."""
+    return any(not of_nothing(group) for group in found.groups)
+
+
+def of_nothing(group: GroupTotal) -> bool:
+    """Whether a total is told as a share, and there is nothing of which it is one."""
+    return group.whole == NOTHING and group.share is not None and group.share.unknown
 
 
 def cap(found: QuotaTotals, as_of: date) -> str:

@@ -157,7 +157,7 @@ def _one(account: Account, given: Totals, plot: Box, top: float, *, first: bool,
         cap_y = y(float(given.periods[0].cap))
         room = plot.width - 12
         yield Words(fitted(given.cap, room, SMALL), plot.left + 6, max(cap_y - 5, plot.top + 11), SMALL, class_="muted halo").draw()  # fmt: skip
-    yield from _passed(account, x, y, plot)
+    yield from _passed(account, given.periods, x, y, plot)
     for period in given.periods:
         middle = (x(period.start.toordinal()) + x(period.end.toordinal())) / 2
         name = str(period.start.year) if (period.start.month, period.start.day) == (1, 1) else period.start.isoformat()
@@ -230,11 +230,12 @@ def _stair(steps: Sequence[tuple[date, float]], start: float, end: float, x: Sca
     return f"M{start:.1f} {bottom:.1f}" + "".join(f"H{at:.1f}V{height:.1f}" for at, height in drawn[1:]) + f"H{end:.1f}"
 
 
-def _passed(account: Account, x: Scale, y: Scale, plot: Box) -> Iterator[Markup]:
+def _passed(account: Account, periods: Sequence[Period], x: Scale, y: Scale, plot: Box) -> Iterator[Markup]:
     """The day on which the cap was passed."""
     if account.passed is None:
         return
-    value = max((value for day, value in account.steps if day == account.passed), default=Fraction(0))
+    caps = [period.cap for period in periods if period.start <= account.passed < period.end]
+    value = max([*caps, *(value for day, value in account.steps if day == account.passed)], default=Fraction(0))
     at = x(account.passed.toordinal()), y(float(value))
     yield el("circle", cx=at[0], cy=at[1], r=4.5, class_="f-met s-paper", stroke_width=1.2)
     text = f"passed {account.passed}"
