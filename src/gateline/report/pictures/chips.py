@@ -70,19 +70,21 @@ def keep_free(page: Page, chips: Spread) -> None:
     page.texts.extend(Box(spot.x - 2, spot.y, spot.x + 2, spot.y + 9) for spot in chips.without)
 
 
-def chip_marks(chips: Spread, tone: Tone, shown: Sequence[tuple[str, str]]) -> Iterator[Markup]:
-    """All marks, each with its figures as a title; `shown` are the quantities with their short names."""
+def chip_marks(
+    chips: Spread, tone: Tone, shown: Sequence[tuple[str, str]], *, in_full: bool = True
+) -> Iterator[Markup]:
+    """All marks, each with its name, in full or short, and its figures as a title; `shown` are the quantities with their short names."""
     for spot in chips.without:
         yield el(
             "path",
-            el("title", _title(spot.point, shown)),
+            el("title", _title(spot.point, shown, in_full=in_full)),
             d=f"M{spot.x:.1f} {spot.y:.1f}v8",
             class_="s-ink clear",
             stroke_width=2.4,
         )
     for spot in chips.inside:
         answer = Answer(spot.point.outcome, spot.point.item)
-        yield mark(spot.point.datacenter, tone(answer), spot.x, spot.y, _title(spot.point, shown))
+        yield mark(spot.point.datacenter, tone(answer), spot.x, spot.y, _title(spot.point, shown, in_full=in_full))
 
 
 def mark(datacenter: bool | None, tone: str, x: float, y: float, title: str = "") -> Markup:
@@ -93,15 +95,17 @@ def mark(datacenter: bool | None, tone: str, x: float, y: float, title: str = ""
     if datacenter is None:
         box = {"x": x - 3.8, "y": y - 3.8, "width": 7.6, "height": 7.6}
         return el("rect", *inside, class_=f"f-{tone} s-paper", stroke_width=1, **box)
-    diamond = f"M{x:.1f} {y - 5.2:.1f}L{x + 5.2:.1f} {y:.1f}L{x:.1f} {y + 5.2:.1f}L{x - 5.2:.1f} {y:.1f}Z"
+    diamond = f"M{x:.1f} {y - 5.2:.1f}l5.2 5.2l-5.2 5.2l-5.2-5.2z"
     return el("path", *inside, d=diamond, class_=f"f-paper s-{tone}", stroke_width=2)
 
 
-def _title(point: Point, shown: Sequence[tuple[str, str]]) -> str:
+def _title(point: Point, shown: Sequence[tuple[str, str]], *, in_full: bool) -> str:
     figures = [
         f"{short} {number(point.values[name])}" if name in point.values else f"{short} unknown" for name, short in shown
     ]
-    return f"{point.name}: {', '.join(figures)}; {point.item or WORD[point.outcome].lower()}"
+    return (
+        f"{point.name if in_full else point.short}: {', '.join(figures)}; {point.item or WORD[point.outcome].lower()}"
+    )
 
 
 def chip_names(chips: Spread, page: Page, most: int) -> Iterator[Markup]:

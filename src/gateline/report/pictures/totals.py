@@ -20,7 +20,8 @@ HIGH, HEAD, FOOT, BETWEEN = 150.0, 40.0, 34.0, 16.0
 TICKS = 4
 THINNEST_STEP = 1.5
 """Steps nearer to each other are drawn as one."""
-FEW_PERIODS = 3
+TALLEST = 4
+"""As many times the highest cap as a plot is high, at most; what lies beyond is drawn at its edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,8 @@ def totals(given: Totals, paper: Paper = WHOLE) -> str:
     columns = 1 if paper.narrow else min(COLUMNS, len(shown))
     left, right = 62.0, paper.width - 14.0
     wide = (right - left - BETWEEN * (columns - 1)) / columns
-    top = max(
-        [float(period.cap) for period in given.periods] + [float(value) for each in shown for _, value in each.steps]
-    )
+    caps = max(float(period.cap) for period in given.periods)
+    top = max([caps, *(min(float(value), TALLEST * caps) for each in shown for _, value in each.steps)])
     rows = -(-len(shown) // columns)
     label = min(range(min(columns, len(shown))), key=lambda place: _share(shown[place], given))
     body: list[Markup] = []
@@ -158,13 +158,11 @@ def _one(account: Account, given: Totals, plot: Box, top: float, *, first: bool,
         room = plot.width - 12
         yield Words(fitted(given.cap, room, SMALL), plot.left + 6, max(cap_y - 5, plot.top + 11), SMALL, class_="muted halo").draw()  # fmt: skip
     yield from _passed(account, given.periods, x, y, plot)
-    for period in given.periods:
-        middle = (x(period.start.toordinal()) + x(period.end.toordinal())) / 2
-        name = str(period.start.year) if (period.start.month, period.start.day) == (1, 1) else period.start.isoformat()
-        if (period.anew or len(given.periods) < FEW_PERIODS) and text_width(name, SMALL) <= x(
-            period.end.toordinal()
-        ) - x(period.start.toordinal()):
-            yield Words(name, middle, plot.bottom + 16, SMALL, "middle", "muted").draw()
+    years = given.periods[0].start.year, given.periods[-1].end.year
+    for year in range(years[0], years[1] + 1):
+        start, end = (min(max(x(date(each, 1, 1).toordinal()), plot.left), plot.right) for each in (year, year + 1))
+        if text_width(str(year), SMALL) <= end - start:
+            yield Words(str(year), (start + end) / 2, plot.bottom + 16, SMALL, "middle", "muted").draw()
 
 
 def _grid(y: Scale, plot: Box, top: float, *, first: bool) -> Iterator[Markup]:
@@ -206,7 +204,7 @@ def _runs(periods: Sequence[Period]) -> Iterator[list[Period]]:
 def _steps(account: Account, run: Sequence[Period], x: Scale, y: Scale, plot: Box) -> Iterator[Markup]:
     """The total over some periods as a stair that starts at nothing; what it may be beyond, above it."""
     first, last = run[0].start, run[-1].end
-    inside = [(day, y(float(value))) for day, value in account.steps if first <= day < last]
+    inside = [(day, max(y(float(value)), plot.top)) for day, value in account.steps if first <= day < last]
     beyond = [(day, plot.top if value is None else max(y(float(value)), plot.top)) for day, value in account.most if first <= day < last]  # fmt: skip
     start, end = x(first.toordinal()), x(last.toordinal())
     if beyond:
@@ -236,7 +234,7 @@ def _passed(account: Account, periods: Sequence[Period], x: Scale, y: Scale, plo
         return
     caps = [period.cap for period in periods if period.start <= account.passed < period.end]
     value = max([*caps, *(value for day, value in account.steps if day == account.passed)], default=Fraction(0))
-    at = x(account.passed.toordinal()), y(float(value))
+    at = x(account.passed.toordinal()), max(y(float(value)), plot.top)
     yield el("circle", cx=at[0], cy=at[1], r=4.5, class_="f-met s-paper", stroke_width=1.2)
     text = f"passed {account.passed}"
     half = text_width(text, SMALL, bold=True) / 2 + 4
@@ -249,6 +247,8 @@ def _note(given: Totals, ordered: Sequence[Account]) -> str:
     says = [f"Dashed: {given.cap}."]
     if all(period.anew for period in given.periods) and len(given.periods) > 1:
         says.append("The count starts again with each period.")
+    if any(value > TALLEST * period.cap for each in ordered for _, value in each.steps for period in given.periods):
+        says.append("What lies far beyond the line is drawn at the upper edge.")
     if any(account.most for account in ordered):
         says.append("Amber: what the total may be beyond what is known.")
     if len(ordered) > MOST:
