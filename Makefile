@@ -5,7 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-torch test-browser docs lint schemas bench bench-check clean
+.PHONY: demo test test-torch test-browser docs screenshots budgets lint schemas bench bench-check clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gateline needs Python 3.11 or newer; set PYTHON=python3.11")'
@@ -36,6 +36,14 @@ test-torch: .venv/torch
 
 docs: .venv/ready
 	$(BIN)/python -m docs.generate
+
+# The pictures of the documentation, and how large and fast what people see is.
+# Needs Debian's chromium, poppler-utils and pngquant.
+screenshots: .venv/ready
+	$(BIN)/python -m docs.screenshots
+
+budgets: .venv/ready
+	$(BIN)/python -m docs.budgets
 
 lint: .venv/ready
 	$(BIN)/ruff check .

@@ -1,6 +1,8 @@
 """Reports as one HTML file: what a parser, a strict policy, hostile names and a browser without network make of them."""
 
 import builtins
+import csv
+import io
 import json
 import re
 import sys
@@ -416,3 +418,63 @@ def test_an_unknown_input_in_the_terminal_has_the_marks_of_the_page():
     text = formats.render("text", [Checked(screening)])
     assert f"{wording.SIGN[Outcome.MET]} applicable die area ≤ 337.8 mm^2 → 3A090.a.2" in text
     assert f"{wording.SIGN[Outcome.NOT_MET]} applicable die area > 625 mm^2 → not met" in text
+
+
+# --- Ledgers -----------------------------------------------------------------------------------------------------
+
+LEDGER = ["shipment", "examples/shipments.csv", "--as-of", DAY, "--allow-rejects", "--quiet"]
+HEADINGS = "id,as_of,chip,count,from,to,hq,consignee\n"
+
+
+def test_a_ledger_report_has_the_outcome_of_the_ledger():
+    """The same counts as the CSV has rows, the same exit status, and every section."""
+    text = page([*LEDGER, "--fail-on", "met"], 3)
+    assert "<title>MET" in text
+    screened = CliRunner().invoke(group, LEDGER, standalone_mode=False).stdout
+    rows = list(csv.DictReader(io.StringIO(screened)))
+    counts = Counter(row["outcome"] for row in rows)
+    assert f"{counts['met']} of {len(rows)} shipments need a licence, {counts['undetermined']} perhaps" in text
+    for heading in ("Totals against their lines", "Licences", "Licence exceptions", "Review policies", "Charges"):
+        assert f"<h2>{heading}</h2>" in text
+    assert f"The first of {61 - 1 - len(rows)} rejected rows" in text
+
+
+@pytest.mark.parametrize("rows", [1, 20_000])
+def test_a_ledger_report_stays_small(rows):
+    """Many consignees on many days, a third of which need a licence: China is in D:5."""
+    days = [f"2026-{month:02}-{day:02}" for month in range(1, 11) for day in range(1, 29)]
+    lines = (f"s{n},{days[n % 280]},H100,{n % 9 + 1},US,{['TH', 'CN', 'FR'][n % 3]},TH,Consignee {n % 977} of a long name Ltd.\n" for n in range(rows))  # fmt: skip
+    Path("ledger.csv").write_text(HEADINGS + "".join(lines))
+    text = page(["shipment", "ledger.csv", "--as-of", DAY, "--quiet"])
+    assert len(text.encode()) < 300 * KILOBYTE
+    parsed(text)
+    assert f"{rows:,} rows read" in text
+
+
+def test_the_stairs_of_totals_pass_where_the_rows_do():
+    """15 CFR 740.29: 1,000 H100 (15,832 TPP each) are 15.8 million, 2,000 are 31.7 million and past 26.9 million; a new year starts again."""
+    shipped = "a,2026-02-01,H100,1000,US,TH,TH,Alpha\nb,2026-05-01,H100,1000,US,TH,TH,Alpha\nc,2027-01-02,H100,1,US,TH,TH,Alpha\n"
+    Path("ledger.csv").write_text(HEADINGS + shipped)
+    text = page(["shipment", "ledger.csv", "--as-of", DAY, "--quiet"])
+    assert "passed 2026-05-01" in text
+    assert "Alpha, from 2026-01-01: 31,664,000</title>".lower() in text.lower()
+    assert "Alpha, from 2027-01-01: 15,832</title>".lower() in text.lower()
+    assert "-4,764,000 TPP" in text
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x>', "=1+1", "\u202egnol"])
+def test_hostile_names_of_a_ledger_are_text(text):
+    cell = '"' + text.replace('"', '""') + '"'
+    row = "2026-02-01,H100,2000,US,CN,CN"
+    Path("ledger.csv").write_text(f"{HEADINGS}a,{row},{cell}\nb,{row},Alpha\n")
+    told_page = page(["shipment", "ledger.csv", "--as-of", DAY, "--quiet", "--allow-rejects"])
+    assert "<script" not in told_page
+    assert "<img" not in told_page
+    assert "\u202e" not in told_page
+    parsed(told_page)
+
+
+def test_a_ledger_report_is_one_file_without_columns_by_rule():
+    done = CliRunner().invoke(group, [*LEDGER, "--by-rule", "--format", "html"])
+    assert done.exit_code == 2
+    assert "without --by-rule" in done.output

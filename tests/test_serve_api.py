@@ -268,6 +268,53 @@ def test_a_report_says_what_the_verdict_says(client):
     assert "<title>MET" in client.post(f"{V1}/report/chip", json=question).text
 
 
+# Three consignees in Thailand (no supplement, not D:5): 2,000 H100 are 2,000 x 15,832 = 31,664,000 TPP, above the
+# 26,900,000 of 15 CFR 740.29(a); 1,000 are 15,832,000. China needs a licence (15 CFR 742.6(a)(6)(iii)).
+SHIPPED = """id,as_of,chip,count,from,to,hq,consignee
+a,2026-03-02,H100,2000,US,TH,TH,Alpha
+b,2026-03-09,H100,1000,US,TH,TH,<b>Beta</b>
+c,2026-03-10,H100,1,US,CN,CN,Gamma
+d,2026-03-11,no such chip,1,US,TH,TH,=1+1
+"""
+LPP = "us.ear.totals.lpp"
+
+
+def test_a_shipment_ledger_is_summed_and_held_against_lines(client):
+    told = client.post(f"{V1}/shipment?as_of={DAY}", content=SHIPPED, headers=TABLE_TYPE).json()
+    assert (told["summary"]["rows"], told["summary"]["rejected"]) == (4, 1)
+    assert told["summary"]["licence_enforced"]["met"] == {"rows": 1, "chips": 1}
+    assert [(each["row"], each["column"]) for each in told["rejects"]] == [(4, "chip")]
+    [lpp] = [each for each in told["totals"]["totals"] if each["rule"] == LPP]
+    groups = {each["group"]["consignee"].lower(): each for each in lpp["groups"]}
+    assert groups["alpha"]["total"]["value"] == 31_664_000
+    assert groups["alpha"]["passed"]["first_row"] == 1
+    assert (groups["alpha"]["outcome"], groups["<b>beta</b>"]["outcome"]) == ("met", "not_met")
+
+
+def test_pictures_and_reports_of_tables(client):
+    def told(path: str, content: str) -> str:
+        answer = client.post(f"{V1}{path}", content=content, headers=TABLE_TYPE)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    totals = told(f"/picture/totals.svg?as_of={DAY}&total={LPP}&narrow=yes", SHIPPED)
+    assert "passed 2026-03-02" in totals
+    assert "<b>" not in totals
+    assert "2 met" not in (outcomes := told(f"/picture/outcomes.svg?as_of={DAY}", TABLE))
+    assert "1 met" in outcomes
+    page = told(f"/report/shipment?as_of={DAY}", SHIPPED)
+    assert "<title>MET" in page
+    assert "<b>Beta" not in page
+    assert "1 of 3 shipments needs a licence" in page
+    assert "1 of 2 rows meets" in told(f"/report/fleet?as_of={DAY}", TABLE)
+
+
+def test_a_total_that_is_none_is_told(client):
+    answer = client.post(f"{V1}/picture/totals.svg?as_of={DAY}&total=lpp", content=SHIPPED, headers=TABLE_TYPE)
+    assert answer.status_code == 422
+    assert LPP in answer.text
+
+
 HERE = {"host": "127.0.0.1:8420"}
 schema = schemathesis.openapi.from_asgi(f"{V1}/openapi.json", APP, headers=HERE)
 schema.config.phases.coverage.enabled = False

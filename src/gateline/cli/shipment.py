@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["csv", "arrow"]),
+    type=click.Choice(["csv", "arrow", "html"]),
     default="csv",
     show_default=True,
-    help="What standard output gets: CSV, or an Arrow stream.",
+    help="What standard output gets: CSV, or an Arrow stream; html is a report for people, there or in the file of -o.",
 )
 @options(ROLE, RULES, READING, STRICT)
 @click.option(
@@ -99,6 +99,7 @@ def shipment(
     Examples:
         gateline shipment examples/shipments.csv -o screened.csv
         gateline shipment ledger.parquet -o screened.parquet --columns verdicts --fail-on met
+        gateline shipment ledger.parquet --format html -o report.html
 
     Exit status: 0 every row was screened, 2 bad usage or input or rejected rows, 3 and 4 with --fail-on, 1 failure.
     """
@@ -107,24 +108,25 @@ def shipment(
     from gateline.jobs.fleet import check_paths, rejects_beside
     from gateline.report.ledger import summary_lines, totals_document, totals_in_short
 
+    if format_ == "html" and by_rule:
+        raise click.UsageError("--format html writes a report alone: without --by-rule.")
     _check_totals(totals)
     check_paths(file, output, rejects or rejects_beside(output), totals)
     with progress(quiet=quiet) as told:
-        screened = screen_ledger(
-            file,
-            output,
-            as_of,
-            role=role,
-            rules=rules,
-            readings=readings,
-            strict_facts=strict_facts,
-            rejects=rejects,
-            all_columns=columns == "all",
-            by_rule=by_rule,
-            arrow=format_ == "arrow",
-            threads=threads,
-            progress=told,
-        )
+        settings: dict[str, Any] = {"role": role, "rules": rules, "readings": readings, "strict_facts": strict_facts}
+        settings |= {"rejects": rejects or rejects_beside(output), "threads": threads, "progress": told}
+        if format_ == "html":
+            screened = _report(file, output, as_of, settings)
+        else:
+            screened = screen_ledger(
+                file,
+                output,
+                as_of,
+                all_columns=columns == "all",
+                by_rule=by_rule,
+                arrow=format_ == "arrow",
+                **settings,
+            )
     if not quiet:
         from rich.console import Console
 
@@ -140,10 +142,22 @@ def shipment(
     if screened.summary.rejected:
         click.echo(f"rejected rows are listed in {rejects or rejects_beside(output)}", err=True)
     if output is not None and not quiet:
-        click.echo(f"the result is in {output}", err=True)
+        click.echo(f"the {'report' if format_ == 'html' else 'result'} is in {output}", err=True)
     if screened.summary.rejected and not allow_rejects:
         return 2
     return 0 if exit_zero else _failure(screened, fail_on)
+
+
+def _report(file: str, output: Path | None, as_of: date | None, settings: dict[str, Any]) -> ScreenedLedger:
+    """Write the report on a ledger."""
+    from gateline.cli.output import write_output
+    from gateline.jobs import ledger_excerpt
+    from gateline.report.formats import html
+
+    pages = html()
+    examined = ledger_excerpt(file, as_of, **settings)
+    write_output(pages.render_ledger(examined), output)
+    return examined.screened
 
 
 def _check_totals(path: Path | None) -> None:

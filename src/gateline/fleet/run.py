@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -130,19 +130,33 @@ def write_results(
     InputError
         If no row at all could be read.
     """
+    with output as out, closing(watched(results, reader, rejects, progress)) as watching:
+        for result in watching:
+            out.write(result.columns)
+
+
+def watched(
+    results: Iterable[Written], reader: TableReader, rejects: Path, progress: Progress | None
+) -> Generator[Written]:
+    """What becomes of each chunk of a table as it comes; its rejects are listed, and its rows told, once it was used.
+
+    Raises
+    ------
+    InputError
+        If no row at all could be read.
+    """
     rows = rejected = 0
-    with output as out:
-        with RejectsFile(rejects) as listed:
-            for result in results:
-                rows += result.summary.rows
-                rejected += result.summary.rejected
-                out.write(result.columns)
-                if result.rejects:
-                    listed.write(result.rejects)
-                if progress is not None:
-                    progress(rows, reader.position(), reader.size)
-        if rejected == rows:
-            raise InputError(nothing_read(reader.source, rows, listed.first, rejects))
+    with RejectsFile(rejects) as listed:
+        for result in results:
+            yield result
+            rows += result.summary.rows
+            rejected += result.summary.rejected
+            if result.rejects:
+                listed.write(result.rejects)
+            if progress is not None:
+                progress(rows, reader.position(), reader.size)
+    if rejected == rows:
+        raise InputError(nothing_read(reader.source, rows, listed.first, rejects))
 
 
 def prepare(setting: Setting, reader: TableReader) -> tuple[Screener, Plan]:

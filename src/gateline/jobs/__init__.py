@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from gateline.jobs.chip import Target, chip_called, default_catalogue, find_chip, screen_chip
     from gateline.jobs.fleet import fleet_excerpt, screen_fleet
     from gateline.jobs.fleet_sums import fleet_totals
-    from gateline.jobs.ledger import screen_ledger, screen_shipments
+    from gateline.jobs.ledger import examine_ledger, ledger_excerpt, screen_ledger, screen_shipments
     from gateline.jobs.release import check_release, quick_ledger
     from gateline.jobs.shipment import Transaction, screen_shipment, screen_with_shipment, timeline_of_item
     from gateline.jobs.system import screen_system, screen_target
@@ -27,9 +27,11 @@ __all__ = [
     "chip_timelines",
     "chunk_screener",
     "default_catalogue",
+    "examine_ledger",
     "find_chip",
     "fleet_excerpt",
     "fleet_totals",
+    "ledger_excerpt",
     "quick_ledger",
     "screen_batches",
     "screen_chip",
@@ -58,6 +60,8 @@ _MODULES = {
     ),
     "fleet_sums": ("fleet_totals",),
     "ledger": (
+        "examine_ledger",
+        "ledger_excerpt",
         "screen_ledger",
         "screen_shipments",
     ),

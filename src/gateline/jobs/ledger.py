@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,8 +15,9 @@ from gateline.errors import InputError
 from gateline.fleet.outputs import SUFFIXES as OUTPUT_SUFFIXES
 from gateline.fleet.outputs import Output
 from gateline.fleet.problems import Reject
-from gateline.fleet.run import Progress, write_results
+from gateline.fleet.run import Progress, watched, write_results
 from gateline.fleet.sources import arrow_module, open_table
+from gateline.fleet.tables import TableReader
 from gateline.gating import Request
 from gateline.inputs import Inputs
 from gateline.jobs.chip import Target, chip_inputs, default_catalogue
@@ -25,10 +26,11 @@ from gateline.numerals import clip
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
 from gateline.shipments.item import Item
+from gateline.shipments.ledger.excerpt import LedgerExcerpt
 from gateline.shipments.ledger.run import LedgerRun, LedgerSetting
 from gateline.shipments.ledger.summary import LedgerSummary, Told
 from gateline.shipments.quotas import Quotas
-from gateline.shipments.totals import QuotaTotals
+from gateline.shipments.totals import QuotaTotals, Stairs
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -74,6 +76,30 @@ class ScreenedLedger:
     summary: LedgerSummary
     told: Told
     totals: tuple[QuotaTotals, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedLedger:
+    """A screened ledger for people.
+
+    Attributes
+    ----------
+    source : str
+        What the ledger is called.
+    request : Request
+        As it was screened.
+    screened : ScreenedLedger
+    excerpt : LedgerExcerpt
+        The first rows that matter.
+    stairs : callable
+        How totals came about: of one of the totals, for groups by their words.
+    """
+
+    source: str
+    request: Request
+    screened: ScreenedLedger
+    excerpt: LedgerExcerpt
+    stairs: Callable[[QuotaTotals, Sequence[tuple[str, ...]]], Stairs]
 
 
 def screen_ledger(
@@ -128,22 +154,88 @@ def screen_ledger(
     InputError
         If the ledger or an output cannot be used, or no row at all can be read.
     """
-    specs = specs or default_specs()
-    items = CatalogueItems(specs, specs.choose_readings(readings or {}))
-    request = Request(as_of or date.today(), role, rules, strict_facts, readings or {})
-    setting = LedgerSetting(
-        specs, request, as_of is not None, items, all_columns, by_rule, threads or default_threads()
-    )
+    setting = _setting(specs, as_of, role, rules, strict_facts, readings, all_columns, by_rule, threads)
     if output is not None and output.suffix.lower() not in OUTPUT_SUFFIXES:
         raise InputError(f"{output}: a ledger has one result. Name a file: {', '.join(OUTPUT_SUFFIXES)}.")
     listed = rejects or rejects_beside(output)
     check_paths(source, output, listed)
     with open_table(source) as reader:
-        quotas = Quotas(setting.specs, setting.request.as_of)
-        run = LedgerRun(setting, reader, quotas.add)
-        write_results(run.results(), reader, Output(output, arrow=arrow), listed, progress)
-        run.summary.remarks += items.remarks()
-        return ScreenedLedger(setting.specs, setting.request.as_of, run.summary, run.told, quotas.totals())
+        ledger = _Ledger(setting, reader)
+        write_results(ledger.run.results(), reader, Output(output, arrow=arrow), listed, progress)
+        return ledger.screened()
+
+
+def ledger_excerpt(
+    source: str,
+    as_of: date | None = None,
+    *,
+    role: str = "exporter",
+    rules: tuple[str, ...] = (),
+    strict_facts: bool = False,
+    readings: Mapping[str, str] | None = None,
+    rejects: Path | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    specs: Specs | None = None,
+) -> ExaminedLedger:
+    """Screen a shipment ledger and keep the sums, the totals, and the first rows that matter.
+
+    Parameters and errors are those of `screen_ledger`; what rules say of all rows is not written.
+    """
+    setting = _setting(specs, as_of, role, rules, strict_facts, readings, True, False, threads)
+    listed = rejects or rejects_beside(None)
+    check_paths(source, None, listed)
+    with open_table(source) as reader:
+        ledger = _Ledger(setting, reader)
+        found = LedgerExcerpt()
+        for _ in watched(found.watch(ledger.run.results(), ledger.run.headings), reader, listed, progress):
+            pass
+        return ExaminedLedger(reader.source, setting.request, ledger.screened(), found, ledger.quotas.stairs)
+
+
+def examine_ledger(
+    reader: TableReader, as_of: date | None, role: str = "exporter", rules: tuple[str, ...] = ()
+) -> ExaminedLedger:
+    """The same of a ledger that is open, in one thread; of one in which no row can be read it has the first rejects."""
+    ledger = _Ledger(_setting(None, as_of, role, rules, False, None, True, False, 1), reader)
+    found = LedgerExcerpt()
+    for _ in found.watch(ledger.run.results(), ledger.run.headings):
+        pass
+    return ExaminedLedger(reader.source, ledger.request, ledger.screened(), found, ledger.quotas.stairs)
+
+
+def _setting(
+    specs: Specs | None,
+    as_of: date | None,
+    role: str,
+    rules: tuple[str, ...],
+    strict_facts: bool,
+    readings: Mapping[str, str] | None,
+    all_columns: bool,
+    by_rule: bool,
+    threads: int | None,
+) -> LedgerSetting:
+    specs = specs or default_specs()
+    items = CatalogueItems(specs, specs.choose_readings(readings or {}))
+    request = Request(as_of or date.today(), role, rules, strict_facts, readings or {})
+    return LedgerSetting(specs, request, as_of is not None, items, all_columns, by_rule, threads or default_threads())
+
+
+class _Ledger:
+    """A ledger being screened, and its totals."""
+
+    def __init__(self, setting: LedgerSetting, reader: TableReader) -> None:
+        self._setting = setting
+        self.request = setting.request
+        self.quotas = Quotas(setting.specs, setting.request.as_of)
+        self.run = LedgerRun(setting, reader, self.quotas.add)
+
+    def screened(self) -> ScreenedLedger:
+        """What became of it, once all rows are through."""
+        items, summary = self._setting.items, self.run.summary
+        assert isinstance(items, CatalogueItems)
+        summary.remarks += items.remarks()
+        return ScreenedLedger(self._setting.specs, self.request.as_of, summary, self.run.told, self.quotas.totals())
 
 
 def screen_shipments(
@@ -199,12 +291,7 @@ def screen_shipments(
 
     from gateline.fleet.arrow_writers import to_batch
 
-    specs = specs or default_specs()
-    items = CatalogueItems(specs, specs.choose_readings(readings or {}))
-    request = Request(as_of or date.today(), role, rules, strict_facts, readings or {})
-    setting = LedgerSetting(
-        specs, request, as_of is not None, items, all_columns, by_rule, threads or default_threads()
-    )
+    setting = _setting(specs, as_of, role, rules, strict_facts, readings, all_columns, by_rule, threads)
     run = LedgerRun(setting, tables.from_python(data), lambda _: None)
     batches = []
     for result in run.results():

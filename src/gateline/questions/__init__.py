@@ -9,7 +9,7 @@ from gateline.questions.ask import (
     release_screening,
 )
 from gateline.questions.search import find_chips
-from gateline.questions.tables import ScreenedTable, TableQuestion, excerpt_csv, screen_csv
+from gateline.questions.tables import ScreenedTable, TableQuestion, excerpt_csv, ledger_csv, screen_csv
 
 __all__ = [
     "ScreenedTable",
@@ -19,6 +19,7 @@ __all__ = [
     "chip_timelines",
     "excerpt_csv",
     "find_chips",
+    "ledger_csv",
     "of_content",
     "of_json",
     "release_screening",

@@ -17,6 +17,7 @@ from gateline.fleet.summary import FleetSummary
 from gateline.fleet.tables import open_csv_input
 from gateline.gating import Request
 from gateline.jobs.fleet import CatalogueFigures
+from gateline.jobs.ledger import ExaminedLedger, examine_ledger
 from gateline.rules.specfiles import default_specs
 
 MAXIMUM_BYTES = 2_000_000
@@ -93,6 +94,16 @@ def excerpt_csv(data: bytes, asked: TableQuestion, source: str = "table") -> Exc
     """
     check_size(data, asked.maximum_rows, source)
     return excerpt(_setting(asked), open_csv_input(BytesIO(data), source), None)
+
+
+def ledger_csv(data: bytes, asked: TableQuestion, source: str = "ledger") -> ExaminedLedger:
+    """What becomes of a shipment ledger: sums, totals, and the first rows that matter.
+
+    Parameters and errors are those of `screen_csv`; `all_columns` is not asked.
+    """
+    check_size(data, asked.maximum_rows, source)
+    with open_csv_input(BytesIO(data), source) as reader:
+        return examine_ledger(reader, asked.as_of, asked.role, asked.rules)
 
 
 def _setting(asked: TableQuestion) -> Setting:

@@ -43,6 +43,33 @@ def summary_lines(screened: ScreenedLedger) -> Iterator[str]:
                 yield f"{effect.replace('_', ' ')}, {word}: {_names(sums[effect])}"
 
 
+def summary_object(screened: ScreenedLedger) -> Json:
+    """What became of a ledger, as JSON types."""
+    summary, told = screened.summary, screened.told
+    outcomes = {"outcome": told.gating, "licence_on_the_books": told.on_the_books, "licence_enforced": told.enforced}
+    return {
+        "rows": summary.rows,
+        "rejected": summary.rejected,
+        "reasons": dict(sorted(summary.reasons.items())),
+        **{
+            name: {outcome.word: _tally(tallies.get(outcome, Tally())) for outcome in ORDER}
+            for name, tallies in outcomes.items()
+        },
+        **{
+            word: {
+                effect: {name: _tally(tally) for name, tally in sorted(names.items())}
+                for effect, names in sorted(sums.items())
+            }
+            for word, sums in (("met", told.met), ("undetermined", told.undetermined))
+        },
+        "remarks": summary.remarks,
+    }
+
+
+def _tally(tally: Tally) -> Json:
+    return {"rows": tally.rows, "chips": tally.chips}
+
+
 def totals_document(screened: ScreenedLedger) -> Json:
     """The totals of a ledger against their lines, as JSON types."""
     specs, day = screened.specs, screened.as_of

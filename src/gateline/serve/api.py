@@ -11,27 +11,26 @@ from pydantic import Field, WithJsonSchema
 
 from gateline.documents import Document
 from gateline.errors import InputError
-from gateline.fields import Part, Written, flag
+from gateline.fields import Part, Written
 from gateline.jobs import default_catalogue
 from gateline.numerals import clip
 from gateline.questions import (
-    TableQuestion,
     chip_over_time,
     chip_screening,
     chip_timelines,
     find_chips,
     release_screening,
-    screen_csv,
 )
-from gateline.questions.models import ChipQuestion, Day, ReleaseQuestion, Role, TimelineQuestion
+from gateline.questions.models import ChipQuestion, Day, ReleaseQuestion, TimelineQuestion
 from gateline.report import corpus, pictures, verdict_json
 from gateline.report.findings import Checked
 from gateline.report.html import render_report
 from gateline.report.timeline import timelines_json
 from gateline.rules.specfiles import default_specs
 from gateline.screening import Screening
+from gateline.serve import rows
 from gateline.serve.guard import CSV, JSON
-from gateline.serve.replies import HTML, SVG, Asked, Handler, Reply, file
+from gateline.serve.replies import HTML, SVG, Asked, Handler, Reply, file, json_reply
 from gateline.version import __version__
 
 PREFIX = "/api/v1"
@@ -77,25 +76,10 @@ class RuleQuery(Part):
     version: str = ""
 
 
-class TableQuery(Part):
-    """How the rows of a table are screened."""
-
-    as_of: Day
-    columns: Literal["all", "verdicts"] = "all"
-    role: Role = "exporter"
-    rule: str = Field(default="", description="ids or prefixes of rules that gate, separated by commas")
-
-
-class PictureQuery(Part):
-    """How a picture is drawn."""
-
-    narrow: Annotated[bool | None, flag("narrow"), WithJsonSchema({"enum": ["yes", "no"]})] = False
-
-
 def health(_: Asked) -> Reply:
     """Which program and which data answer."""
     specs = default_specs()
-    return _json({"gateline": __version__, "specs": {"version": specs.version, "digest": specs.digest}})
+    return json_reply({"gateline": __version__, "specs": {"version": specs.version, "digest": specs.digest}})
 
 
 def schema(asked: Asked) -> Reply:
@@ -120,7 +104,7 @@ def catalogue(asked: Asked) -> Reply:
     """Chips of the catalogue, by name."""
     query = asked.options().validate(CatalogueQuery)
     found = find_chips(query.q, query.limit) if query.q else list(default_catalogue().entries.values())[: query.limit]
-    return _json(
+    return json_reply(
         [{"id": each.id, "name": each.name, "vendor": each.vendor, "aliases": list(each.aliases)} for each in found]
     )
 
@@ -135,7 +119,7 @@ def rules(asked: Asked) -> Reply:
     """The rules, each with its version and status on a day."""
     query = asked.options().validate(RulesQuery)
     rows = json.loads(corpus.list_rules(default_specs(), query.as_of, "json"))
-    return _json([row for row in rows if query.subject in (None, row["subject"])])
+    return json_reply([row for row in rows if query.subject in (None, row["subject"])])
 
 
 def rule(asked: Asked) -> Reply:
@@ -152,7 +136,7 @@ def rule(asked: Asked) -> Reply:
             known = ", ".join(version["id"] for version in page["versions"])
             raise InputError(f"version: '{clip(query.version)}' is no version. Versions are {known}.", "version")
         page["versions"] = versions
-    return _json(page)
+    return json_reply(page)
 
 
 def chip(asked: Asked) -> Reply:
@@ -170,40 +154,16 @@ def timeline(asked: Asked) -> Reply:
     return Reply(timelines_json([chip_timelines(asked.question())]))
 
 
-def fleet(asked: Asked) -> Reply:
-    """Every row of a table screened: CSV, or with ``Accept: application/json`` what became of the rows."""
-    query = asked.options().validate(TableQuery)
-    chosen = tuple(filter(None, (name.strip() for name in query.rule.split(","))))
-    screened = screen_csv(asked.body, TableQuestion(query.as_of, query.role, chosen, query.columns == "all"))
-    summary, rejected = screened.summary, str(screened.summary.rejected)
-    if JSON not in asked.wants:
-        return Reply(screened.text, CSV, (("gateline-rejected-rows", rejected),))
-    counts = {
-        "rows": summary.rows,
-        "rejected": summary.rejected,
-        "verdicts": summary.verdicts,
-        "units": summary.units,
-        "items": summary.items,
-        "assumed": summary.assumed,
-        "remarks": summary.remarks,
-    }
-    rejects = [
-        {"row": int(each.row), "column": each.column, "value": each.value, "reason": each.reason}
-        for each in screened.rejects
-    ]
-    return _json({"summary": counts, "rejects": rejects})
-
-
 def picture(name: str) -> Handler:
     """What draws the picture called `name`."""
     drawn = pictures.PICTURES[name]
 
     def draw(asked: Asked) -> Reply:
-        query = asked.options().validate(PictureQuery)
+        query = asked.options().validate(rows.PictureQuery)
         found = SUBJECTS[drawn.subject][1](asked.question())
         if isinstance(found, Screening) and found.subject.kind != drawn.subject:
             raise InputError(f"chip: the picture '{name}' is of a chip, not of a system.", "chip")
-        return file(drawn.draw(found, pictures.Paper(narrow=bool(query.narrow))), SVG, f"{name}.svg")
+        return file(drawn.draw(found, rows.paper(query)), SVG, f"{name}.svg")
 
     draw.__doc__ = f"A picture: {drawn.says}."
     return draw
@@ -222,10 +182,6 @@ def release_report(asked: Asked) -> Reply:
     """The one-file report on a model's training compute."""
     asked.options().validate(Nothing)
     return file(render_report([Checked(release_screening(asked.question()))]), HTML, "release-report.html")
-
-
-def _json(content: Any) -> Reply:
-    return Reply(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,12 +222,22 @@ ADDRESSES = (
     Address("POST", "/chip", chip, body=ChipQuestion, gives=VERDICT),
     Address("POST", "/release", release, body=ReleaseQuestion, gives=VERDICT),
     Address("POST", "/timeline", timeline, body=TimelineQuestion),
-    Address("POST", "/fleet", fleet, TableQuery, takes=CSV, gives=((CSV, ""), (JSON, ""))),
+    Address("POST", "/fleet", rows.fleet, rows.TableQuery, takes=CSV, gives=((CSV, ""), (JSON, ""))),
+    Address("POST", "/shipment", rows.shipment, rows.RowsQuery, takes=CSV),
     Address("POST", "/report/chip", chip_report, body=ChipQuestion, gives=((HTML, ""),)),
     Address("POST", "/report/release", release_report, body=ReleaseQuestion, gives=((HTML, ""),)),
+    Address("POST", "/report/fleet", rows.fleet_report, rows.RowsQuery, takes=CSV, gives=((HTML, ""),)),
+    Address("POST", "/report/shipment", rows.shipment_report, rows.RowsQuery, takes=CSV, gives=((HTML, ""),)),
+    Address("POST", "/picture/outcomes.svg", rows.outcomes_picture, rows.OutcomesQuery, takes=CSV, gives=((SVG, ""),)),
+    Address("POST", "/picture/totals.svg", rows.totals_picture, rows.TotalsQuery, takes=CSV, gives=((SVG, ""),)),
     *(
         Address(
-            "POST", f"/picture/{name}.svg", picture(name), PictureQuery, SUBJECTS[each.subject][0], gives=((SVG, ""),)
+            "POST",
+            f"/picture/{name}.svg",
+            picture(name),
+            rows.PictureQuery,
+            SUBJECTS[each.subject][0],
+            gives=((SVG, ""),),
         )
         for name, each in pictures.PICTURES.items()
         if each.subject in SUBJECTS

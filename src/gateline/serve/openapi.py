@@ -32,6 +32,8 @@ EXAMPLES: dict[str, Json] = {
     "/report/chip": {"chip": {"name": "Example X1", "total_processing_performance": "2000 TPP"}, "as_of": "2026-11-21"},
 }
 TABLE = "id,chip,applicable_die_area [mm^2]\na,H100,\nb,,814\n"
+LEDGER = "id,as_of,chip,count,to,hq,consignee\na,2026-03-02,H100,16,FR,FR,Example SAS\nb,2026-03-09,H20,8,CN,CN,Example Ltd\n"
+OF_LEDGERS = ("/shipment", "/report/shipment", "/picture/totals.svg")
 
 
 @cache
@@ -69,7 +71,8 @@ def _operation(address: Address) -> Json:
         "responses": _responses(address),
     }
     if address.takes == CSV:
-        found["requestBody"] = {"required": True, "content": {CSV: {"schema": {"type": "string"}, "example": TABLE}}}
+        example = LEDGER if address.path in OF_LEDGERS else TABLE
+        found["requestBody"] = {"required": True, "content": {CSV: {"schema": {"type": "string"}, "example": example}}}
     elif address.body is not None:
         content: Json = {"schema": {"$ref": COMPONENTS + address.body.__name__}}
         if address.path in EXAMPLES:

@@ -34,10 +34,10 @@ from gateline.report.verdict_json import NOTICE
 from gateline.rules.specfiles import default_specs
 from gateline.screening import Screening
 from gateline.serve import forms
-from gateline.serve.api import TableQuery
 from gateline.serve.forms import Fields, Question, Told
 from gateline.serve.guard import CSV, JSON
 from gateline.serve.replies import HTML, Asked, Handler, Reply
+from gateline.serve.rows import TableQuery
 from gateline.version import __version__
 
 STATIC = {"page.js": "text/javascript; charset=utf-8"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -88,6 +89,11 @@ def file(content: str, kind: str, name: str) -> Reply:
     """An answer that a browser saves instead of showing it."""
     headers = (("content-security-policy", FILE_POLICY), ("content-disposition", f'attachment; filename="{name}"'))
     return Reply(content, kind, headers)
+
+
+def json_reply(content: Any) -> Reply:
+    """An answer as JSON."""
+    return Reply(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 class Workers:

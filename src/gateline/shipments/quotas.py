@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -18,9 +18,9 @@ from gateline.rules.model import Clause, MemberTest, Outcome, Rule, Status, Sum,
 from gateline.rules.program import compile_version
 from gateline.shipments.groups import Groups
 from gateline.shipments.ledger_columns import Coded, LedgerColumns
-from gateline.shipments.standing import standing
+from gateline.shipments.standing import stairs, standing
 from gateline.shipments.sums import Accumulator, Integers, cells_of, key
-from gateline.shipments.totals import QuotaTotals
+from gateline.shipments.totals import QuotaTotals, Stairs
 
 SUBJECT = "total"
 EPOCH = date(1970, 1, 1).toordinal()
@@ -103,6 +103,26 @@ class Quotas:
                 tuple(name for name in quota.asked if name not in self._seen) if self._rows else (),
             )
             for quota in self._quotas
+        )
+
+    def stairs(self, found: QuotaTotals, wanted: Sequence[tuple[str, ...]]) -> Stairs:
+        """How the totals of some groups of a rule came about.
+
+        Parameters
+        ----------
+        found : QuotaTotals
+            One of `totals`.
+        wanted : sequence of tuple of str
+            The words of the groups.
+        """
+        quota = next(quota for quota in self._quotas if quota.rule.id == found.rule.id)
+        assert quota.rule.total is not None
+        return stairs(
+            compile_version(self._specs, quota.rule.id, quota.version, self._day),
+            quota.rule.total,
+            tuple(self._groups[added.by] for added in quota.sums),
+            tuple(accumulator.cells() for accumulator in quota.accumulators),
+            wanted,
         )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from gateline.rules.model import Outcome, QuantityTest, Rule, Total, Version
 from gateline.rules.program import Program, compile_version
 from gateline.shipments.groups import UNPLACED, Groups
 from gateline.shipments.sums import Cells, Integers, Running
-from gateline.shipments.totals import GroupTotal, Passing, QuotaTotals
+from gateline.shipments.totals import GroupTotal, Passing, QuotaTotals, Stairs, Stretch
 
 TODAY = "transaction_date"
 EPOCH = date(1970, 1, 1).toordinal()
@@ -122,6 +123,54 @@ def _group_totals(groups: Groups, cells: Cells, account: _Account, test: _Test) 
         )
 
 
+def stairs(
+    program: Program,
+    total: Total,
+    groups: tuple[Groups, ...],
+    cells: tuple[Cells, ...],
+    wanted: Sequence[tuple[str, ...]],
+) -> Stairs:
+    """How the totals of some groups came about, day by day, and the line that counts on each.
+
+    Parameters
+    ----------
+    program : Program
+        The rule that is tested.
+    total, groups, cells
+        As for `standing`.
+    wanted : sequence of tuple of str
+        The words of the groups.
+    """
+    account, test = _Account(total, groups, cells), _Test(program, total)
+    numbers = {groups[0].label(number): number for number in range(1, len(groups[0]))}
+    steps = []
+    for label in wanted:
+        days = account.changes(numbers[label])
+        points = account.points(np.full_like(days, numbers[label]), days)
+        reached = points.share or points.total
+        steps.append(tuple((date.fromordinal(day), _amount(reached, place)) for place, day in enumerate(days.tolist())))
+    shown = [day for group in steps for day, _ in group]
+    return Stairs(tuple(_stretches(test, total, min(shown), max(shown))) if shown else (), tuple(steps))
+
+
+def _stretches(test: _Test, total: Total, first: date, last: date) -> Iterator[Stretch]:
+    """The lines of the years from `first` to `last`; one for each time on which the same counts."""
+    years = [date(year, 1, 1) for year in range(first.year, last.year + 2)]
+    cuts = sorted({*years, *(day for day in test.turns() if years[0] < day < years[-1])})
+    before: Stretch | None = None
+    for start, end in pairwise(cuts):
+        line = test.line(start.toordinal())
+        anew = before is None or (total.yearly and start in years)
+        if before is not None and not anew and line is not None and before.line == line.threshold:
+            before = Stretch(before.start, end, before.line, before.anew)
+            continue
+        if before is not None:
+            yield before
+        before = None if line is None else Stretch(start, end, line.threshold, anew)
+    if before is not None:
+        yield before
+
+
 def _passing(cells: Cells, daily: _Points, cell: int, place: int, item: str) -> Passing:
     return Passing(
         day=date.fromordinal(int(cells.days[cell])),
@@ -159,6 +208,7 @@ class _Account:
 
     def __init__(self, total: Total, groups: tuple[Groups, ...], cells: tuple[Cells, ...]) -> None:
         self.total = total
+        self._cells = cells
         self._running = [Running(part) for part in cells]
         self._coarser = groups[0].within(groups[-1])
         self._until = max((int(part.days.max()) for part in cells if len(part)), default=1)
@@ -166,6 +216,13 @@ class _Account:
     def periods(self, days: Integers) -> Integers:
         """The calendar year of each day, or one period for all."""
         return _dates(days).astype("datetime64[Y]").astype(np.int64) + EPOCH_YEAR if self.total.yearly else days * 0
+
+    def changes(self, group: int) -> Integers:
+        """The days on which the total of a group, or what it is divided by, changes or may change."""
+        own, *others = self._cells
+        changed = [own.days[(own.groups == group) | (own.groups == UNPLACED)]]
+        changed += [part.days[(part.groups == self._coarser[group]) | (part.groups == UNPLACED)] for part in others]
+        return np.unique(np.concatenate(changed))
 
     def ends(self, days: Integers) -> Integers:
         """The last day of the ledger in the period of each day."""
@@ -248,6 +305,12 @@ class _Test:
     def item(self, number: int) -> str:
         """The id of an item; nothing where more than one is possible."""
         return self._program.items[number].clause.id if number >= 0 else ""
+
+    def turns(self) -> set[date]:
+        """Days on which another line may begin to count: those that its items name, and the days after them."""
+        tests = [test for item in self._program.items for test in item.clause.conditions]
+        named = {int(test.threshold) for test in tests if isinstance(test, QuantityTest) and test.quantity == TODAY}
+        return {date.fromordinal(day + later) for day in named for later in (0, 1)}
 
     def line(self, day: int) -> QuantityTest | None:
         """The line on the quantity that counts on a day, if there is one."""

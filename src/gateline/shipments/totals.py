@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from gateline.amounts import Amount
 from gateline.rules.model import Outcome, QuantityTest, Rule, Version
@@ -80,6 +81,32 @@ class GroupTotal:
     line: QuantityTest | None
     left: Amount
     passed: Passing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days on which one line counts: the first, the day after the last, and whether the total starts again on the first."""
+
+    start: date
+    end: date
+    line: Fraction
+    anew: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stairs:
+    """How the totals of some groups came about.
+
+    Attributes
+    ----------
+    stretches : tuple of Stretch
+        In order, over the years in which rows count.
+    steps : tuple of tuple of (date, Amount)
+        By group, what the line is on at the end of each day on which that changes.
+    """
+
+    stretches: tuple[Stretch, ...]
+    steps: tuple[tuple[tuple[date, Amount], ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

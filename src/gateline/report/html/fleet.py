@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from gateline.fleet.excerpt import MOST_REJECTS, Excerpt, Listed
+from gateline.fleet.problems import Reject
 from gateline.numerals import clip, number
 from gateline.quantities import QUANTITIES
 from gateline.report import wording
@@ -43,7 +44,7 @@ def fleet_sections(excerpt: Excerpt, specs: Specs) -> Iterator[Section]:
     yield from section("What would settle undetermined rows", _settles(excerpt, specs))
     yield from section("Rows that are met", _rows(excerpt, Outcome.MET, specs))
     yield from section("Rows that are undetermined", _rows(excerpt, Outcome.UNDETERMINED, specs))
-    yield from section("Rejected rows", _rejects(excerpt))
+    yield from section("Rejected rows", of_rejects(excerpt.rejects, excerpt.summary.rejected))
     yield from section("Remarks", bullets(excerpt.summary.remarks))
     yield from section("Assumed in rows that do not say", bullets(_assumed(excerpt, specs)))
 
@@ -152,14 +153,13 @@ def _row(listed: Listed, specs: Specs) -> tuple[Cell, ...]:
     return str(listed.number), *cells, *figures, Mark(listed.outcome, "; ".join(said))
 
 
-def _rejects(excerpt: Excerpt) -> Iterator[Block]:
+def of_rejects(rejects: Sequence[Reject], rejected: int) -> Iterator[Block]:
+    """The first rejects of `rejected` rows."""
     rows = (
         (str(each.row), clip(each.column, LONGEST) or "all cells", clip(each.value, LONGEST), clip(each.reason, 160))
-        for each in excerpt.rejects
+        for each in rejects
     )
-    yield from table(
-        f"The first of {_count(excerpt.summary.rejected)} rejected rows", ("row", "column", "read", "why"), rows
-    )
+    yield from table(f"The first of {_count(rejected)} rejected rows", ("row", "column", "read", "why"), rows)
 
 
 def _assumed(excerpt: Excerpt, specs: Specs) -> Iterator[str]:

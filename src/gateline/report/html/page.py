@@ -14,11 +14,13 @@ from markupsafe import Markup
 
 from gateline.fleet.excerpt import Excerpt
 from gateline.gating import Request
+from gateline.jobs.ledger import ExaminedLedger
 from gateline.report.escape import plain
 from gateline.report.findings import Checked
 from gateline.report.headline import headline, joined, kind
 from gateline.report.html.card import Card, card, rules_table
 from gateline.report.html.fleet import fleet_card, fleet_sections
+from gateline.report.html.ledger import ledger_card, ledger_sections
 from gateline.report.html.parts import Mark, Section
 from gateline.report.html.sections import provenance, sections
 from gateline.report.html.typography import told
@@ -88,6 +90,16 @@ def render_fleet(excerpt: Excerpt, specs: Specs, request: Request) -> str:
     title = f"{WORD[card.outcome]}: {card.name} – gateline fleet report, as of {request.as_of}"
     part = Part("table", card, tuple(fleet_sections(excerpt, specs)))
     return _page(title, "fleet", card.headline, card.outcome, [part], provenance(specs, request))
+
+
+def render_ledger(examined: ExaminedLedger) -> str:
+    """A page about a shipment ledger: sums, totals and the first rows that matter, however many rows there are."""
+    card = ledger_card(examined)
+    day = examined.screened.as_of
+    title = f"{WORD[card.outcome]}: {card.name} – gateline shipment ledger report, as of {day}"
+    part = Part("ledger", card, tuple(ledger_sections(examined)))
+    rests_on = provenance(examined.screened.specs, examined.request)
+    return _page(title, "shipment ledger", card.headline, card.outcome, [part], rests_on)
 
 
 def _page(

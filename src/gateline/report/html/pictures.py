@@ -17,6 +17,7 @@ from gateline.report.findings import distance
 from gateline.report.headline import short_title
 from gateline.report.html.parts import Block, Cell, Lines, Mark, Picture, Section, section, table
 from gateline.report.pictures import PICTURES, Paper
+from gateline.report.pictures.frame import TEXT
 from gateline.report.timeline import why_text
 from gateline.rules.model import Outcome, QuantityTest
 from gateline.screening import Screening, Verdict
@@ -25,6 +26,9 @@ PLANE_RULE = "us.ear.3a090"
 """The rule on whose plane chips lie."""
 NEAREST = 10
 PATTERN = re.compile(r'<pattern id="([^"]+)"[^>]*>.*?</pattern>\s*', re.DOTALL)
+USUAL_SIZE = f' font-size="{TEXT}"'
+OUTLINE = re.compile(r' d="[^"]*"')
+WHOLE_NUMBER = re.compile(r"(?<=\d)\.0(?!\d)")
 FIGURES = ("total_processing_performance", "performance_density", "dram_bandwidth")
 """What the table of neighbours shows of each chip."""
 
@@ -38,8 +42,10 @@ def drawn(what: object, number_on_page: int, *names: str) -> Iterator[Picture]:
 
 
 def _lean(svg: str) -> str:
-    """A picture without what it needs only outside a page: hatches that nothing uses, defaults, its namespace."""
+    """A picture without what it needs only outside a page: hatches that nothing uses, defaults, decimals that are none, its namespace."""
     used = PATTERN.sub(lambda found: found[0] if f"url(#{found[1]})" in svg else "", svg)
+    used = OUTLINE.sub(lambda found: WHOLE_NUMBER.sub("", found[0]), used)
+    used = used.replace(USUAL_SIZE, "")  # what the style sheet of the page says of every picture
     return used.replace(' stroke-width="1"', "").replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import groupby
 
 from gateline.jobs.points import Point
 from gateline.numerals import number
 from gateline.report.pictures.frame import Sign
 from gateline.report.pictures.labels import Mark, Page, Segment, place_names
 from gateline.report.pictures.regions import Answer, Tone, group_of, item_tones
-from gateline.report.pictures.svg import Box, Markup, Scale, el
+from gateline.report.pictures.svg import Box, Markup, Scale, el, join
 from gateline.report.wording import WORD
 from gateline.rules.program import Program
 
@@ -71,43 +71,58 @@ def keep_free(page: Page, chips: Spread) -> None:
     page.texts.extend(Box(spot.x - 2, spot.y, spot.x + 2, spot.y + 9) for spot in chips.without)
 
 
-def chip_marks(chips: Spread, tone: Tone, shown: Sequence[tuple[str, str]]) -> Iterator[Markup]:
-    """All marks, each with its figures as a title; `shown` are the quantities with their short names."""
-    for spot in chips.without:
-        yield el(
-            "path",
-            el("title", _title(spot.point, shown)),
-            d=f"M{spot.x:.1f} {spot.y:.1f}v8",
-            class_="s-ink clear",
-            stroke_width=2.4,
+def chip_marks(
+    chips: Spread, tone: Tone, shown: Sequence[tuple[str, str]], *, in_full: bool = True
+) -> Iterator[Markup]:
+    """All marks, each with its name, in full or short, and its figures as a title; `shown` are the quantities with their short names."""
+    ticks = (
+        el("path", el("title", _title(spot.point, shown, in_full=in_full)), d=f"M{spot.x:.1f} {spot.y:.1f}v8")
+        for spot in chips.without
+    )
+    if chips.without:
+        yield el("g", join(ticks), class_="s-ink clear", stroke_width=2.4)
+
+    def look(spot: Spot) -> tuple[str, str]:
+        return _SHAPE[spot.point.datacenter], tone(Answer(spot.point.outcome, spot.point.item))
+
+    for (_, hue), alike in groupby(sorted(chips.inside, key=look), key=look):
+        spots = list(alike)
+        shapes = (
+            _shape(each.point.datacenter, each.x, each.y, _title(each.point, shown, in_full=in_full)) for each in spots
         )
-    for spot in chips.inside:
-        yield _marked(spot, tone(Answer(spot.point.outcome, spot.point.item)), tuple(shown))
+        yield el("g", join(shapes), **_paint(spots[0].point.datacenter, hue))
 
 
-@lru_cache(maxsize=1024)
-def _marked(spot: Spot, tone: str, shown: tuple[tuple[str, str], ...]) -> Markup:
-    """The mark of a chip, the same in every picture with the same frame."""
-    return mark(spot.point.datacenter, tone, spot.x, spot.y, _title(spot.point, shown))
+_SHAPE = {True: "circle", False: "diamond", None: "square"}
 
 
-def mark(datacenter: bool | None, tone: str, x: float, y: float, title: str = "") -> Markup:
+def mark(datacenter: bool | None, tone: str, x: float, y: float) -> Markup:
     """A circle for a chip for data centres, a hollow diamond for another, a square where it is not known."""
+    return el("g", _shape(datacenter, x, y), **_paint(datacenter, tone))
+
+
+def _paint(datacenter: bool | None, tone: str) -> dict[str, str | float]:
+    if datacenter is False:
+        return {"class_": f"f-paper s-{tone}", "stroke_width": 2}
+    return {"class_": f"f-{tone} s-paper", "stroke_width": 1}
+
+
+def _shape(datacenter: bool | None, x: float, y: float, title: str = "") -> Markup:
     inside = [el("title", title)] if title else []
     if datacenter:
-        return el("circle", *inside, cx=x, cy=y, r=4.4, class_=f"f-{tone} s-paper", stroke_width=1)
+        return el("circle", *inside, cx=x, cy=y, r=4.4)
     if datacenter is None:
-        box = {"x": x - 3.8, "y": y - 3.8, "width": 7.6, "height": 7.6}
-        return el("rect", *inside, class_=f"f-{tone} s-paper", stroke_width=1, **box)
-    diamond = f"M{x:.1f} {y - 5.2:.1f}L{x + 5.2:.1f} {y:.1f}L{x:.1f} {y + 5.2:.1f}L{x - 5.2:.1f} {y:.1f}Z"
-    return el("path", *inside, d=diamond, class_=f"f-paper s-{tone}", stroke_width=2)
+        return el("rect", *inside, x=x - 3.8, y=y - 3.8, width=7.6, height=7.6)
+    return el("path", *inside, d=f"M{x:.1f} {y - 5.2:.1f}l5.2 5.2l-5.2 5.2l-5.2-5.2z")
 
 
-def _title(point: Point, shown: Sequence[tuple[str, str]]) -> str:
+def _title(point: Point, shown: Sequence[tuple[str, str]], *, in_full: bool) -> str:
     figures = [
         f"{short} {number(point.values[name])}" if name in point.values else f"{short} unknown" for name, short in shown
     ]
-    return f"{point.name}: {', '.join(figures)}; {point.item or WORD[point.outcome].lower()}"
+    return (
+        f"{point.name if in_full else point.short}: {', '.join(figures)}; {point.item or WORD[point.outcome].lower()}"
+    )
 
 
 def chip_names(chips: Spread, page: Page, most: int) -> Iterator[Markup]:

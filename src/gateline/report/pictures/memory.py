@@ -140,7 +140,7 @@ def _body(
         *bands,
         *inset,
         *subject,
-        *chip_marks(chips, mark_tone, SHOWN),
+        *chip_marks(chips, mark_tone, SHOWN, in_full=False),
         *labels,
         *texts,
         *under,

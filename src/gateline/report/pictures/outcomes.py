@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from gateline.fleet.summary import FleetSummary
 from gateline.report.pictures.frame import SMALL, TEXT, WHOLE, Paper, Sheet, Sign, key, sentence
 from gateline.report.pictures.notation import glyph
-from gateline.report.pictures.svg import Box, Markup, Words, el, fitted, text_width
+from gateline.report.pictures.svg import Box, Markup, Words, el, fitted
 from gateline.report.wording import WORD
 from gateline.rules.model import Outcome
 
-ROW, BAR = 34.0, 22.0
+ROW, BAR = 46.0, 20.0
 GRAVEST_FIRST = tuple(sorted(Outcome, reverse=True))
 FILL = {Outcome.MET: "f-met", Outcome.UNDETERMINED: "f-open", Outcome.NOT_MET: "t-none"}
 THINNEST = 1.5
@@ -64,8 +64,7 @@ def _row(rule: str, counts: Mapping[str, int], top: float, plot: Box, paper: Pap
         yield el("rect", title, x=x, y=top, width=wide, height=BAR, class_=FILL[outcome])
         x += wide
     told = _counts(counts)
-    if text_width(told, SMALL) + 16 <= plot.width:
-        yield Words(told, plot.right - 8, top + BAR / 2 + 4, SMALL, "end", "halo").draw()
+    yield Words(fitted(told, plot.width, SMALL), plot.left, top + BAR + 13, SMALL, class_="muted").draw()
 
 
 def _widths(counts: list[int], total: int, room: float) -> list[float]:

@@ -18,28 +18,39 @@ MOST = 12
 COLUMNS = 3
 HIGH, HEAD, FOOT, BETWEEN = 150.0, 40.0, 34.0, 16.0
 TICKS = 4
+THINNEST_STEP = 1.5
+"""Steps nearer to each other are drawn as one."""
+TALLEST = 4
+"""As many times the highest cap as a plot is high, at most; what lies beyond is drawn at its edge."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One period of a cap: its first day, the day after its last, and the cap [unit of the totals]."""
+    """Days on which one cap counts: the first, the day after the last, and the cap [unit of the totals].
+
+    The total starts again with it if `anew`.
+    """
 
     start: date
     end: date
     cap: Fraction
+    anew: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """What one consignee, country or company received: the total of the period after each date, in order of dates.
 
-    `passed` is the day on which the cap was passed, as the rule says.
+    `passed` is the day on which the cap was passed, as the rule says; `open` that it says nobody knows. `most` is what the
+    total is at most, on the same dates; None where nobody knows. Without it the total is exact.
     """
 
     name: str
     detail: str
     steps: tuple[tuple[date, Fraction], ...]
     passed: date | None = None
+    open: bool = False
+    most: tuple[tuple[date, Fraction | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +66,10 @@ class Totals:
     cap : str
         What the cap is called, with its citation and status: ``26.9 M a year (740.29), on the books, not enforced``.
     periods : tuple of Period
-        In order; the total starts again with each.
+        In order.
     accounts : tuple of Account
+    rest : str
+        What is said of accounts that are not among them.
     """
 
     title: str
@@ -64,6 +77,7 @@ class Totals:
     cap: str
     periods: tuple[Period, ...]
     accounts: tuple[Account, ...]
+    rest: str = ""
 
 
 def totals(given: Totals, paper: Paper = WHOLE) -> str:
@@ -83,15 +97,15 @@ def totals(given: Totals, paper: Paper = WHOLE) -> str:
     if not given.accounts or not given.periods:
         return sheet.empty(given.title, "No shipment counts towards this quota yet.")
     ordered = sorted(
-        given.accounts, key=lambda account: (account.passed is None, -_share(account, given), account.name)
+        given.accounts,
+        key=lambda account: (account.passed is None, not account.open, -_share(account, given), account.name),
     )
     shown = ordered[:MOST]
     columns = 1 if paper.narrow else min(COLUMNS, len(shown))
     left, right = 62.0, paper.width - 14.0
     wide = (right - left - BETWEEN * (columns - 1)) / columns
-    top = max(
-        [float(period.cap) for period in given.periods] + [float(value) for each in shown for _, value in each.steps]
-    )
+    caps = max(float(period.cap) for period in given.periods)
+    top = max([caps, *(min(float(value), TALLEST * caps) for each in shown for _, value in each.steps)])
     rows = -(-len(shown) // columns)
     label = min(range(min(columns, len(shown))), key=lambda place: _share(shown[place], given))
     body: list[Markup] = []
@@ -134,8 +148,8 @@ def _one(account: Account, given: Totals, plot: Box, top: float, *, first: bool,
     yield from _grid(y, plot, top, first=first)
     for period in given.periods:
         yield from _above(period, x, y, plot)
-    for period in given.periods:
-        yield from _steps(account, period, x, y, plot)
+    for run in _runs(given.periods):
+        yield from _steps(account, run, x, y, plot)
     for period in given.periods:
         yield _cap(period, x, y)
     yield el("rect", x=plot.left, y=plot.top, width=plot.width, height=plot.height, class_="clear s-line")
@@ -143,12 +157,12 @@ def _one(account: Account, given: Totals, plot: Box, top: float, *, first: bool,
         cap_y = y(float(given.periods[0].cap))
         room = plot.width - 12
         yield Words(fitted(given.cap, room, SMALL), plot.left + 6, max(cap_y - 5, plot.top + 11), SMALL, class_="muted halo").draw()  # fmt: skip
-    yield from _passed(account, x, y, plot)
-    for period in given.periods:
-        middle = (x(period.start.toordinal()) + x(period.end.toordinal())) / 2
-        name = str(period.start.year) if (period.start.month, period.start.day) == (1, 1) else period.start.isoformat()
-        if text_width(name, SMALL) <= x(period.end.toordinal()) - x(period.start.toordinal()):
-            yield Words(name, middle, plot.bottom + 16, SMALL, "middle", "muted").draw()
+    yield from _passed(account, given.periods, x, y, plot)
+    years = given.periods[0].start.year, given.periods[-1].end.year
+    for year in range(years[0], years[1] + 1):
+        start, end = (min(max(x(date(each, 1, 1).toordinal()), plot.left), plot.right) for each in (year, year + 1))
+        if text_width(str(year), SMALL) <= end - start:
+            yield Words(str(year), (start + end) / 2, plot.bottom + 16, SMALL, "middle", "muted").draw()
 
 
 def _grid(y: Scale, plot: Box, top: float, *, first: bool) -> Iterator[Markup]:
@@ -176,26 +190,51 @@ def _cap(period: Period, x: Scale, y: Scale) -> Markup:
     return el("path", d=line, class_="s-ink clear", stroke_dasharray="6 4", stroke_width=1.4)
 
 
-def _steps(account: Account, period: Period, x: Scale, y: Scale, plot: Box) -> Iterator[Markup]:
-    """The total of a period as a stair that starts at nothing."""
-    inside = [(day, value) for day, value in account.steps if period.start <= day < period.end]
-    start, end = x(period.start.toordinal()), x(period.end.toordinal())
-    line = f"M{start:.1f} {plot.bottom:.1f}"
-    for day, value in inside:
-        line += f"H{x(day.toordinal()):.1f}V{y(float(value)):.1f}"
-    line += f"H{end:.1f}"
+def _runs(periods: Sequence[Period]) -> Iterator[list[Period]]:
+    """Periods through which a total runs on."""
+    run: list[Period] = []
+    for period in periods:
+        if run and (period.anew or run[-1].end != period.start):
+            yield run
+            run = []
+        run.append(period)
+    yield run
+
+
+def _steps(account: Account, run: Sequence[Period], x: Scale, y: Scale, plot: Box) -> Iterator[Markup]:
+    """The total over some periods as a stair that starts at nothing; what it may be beyond, above it."""
+    first, last = run[0].start, run[-1].end
+    inside = [(day, max(y(float(value)), plot.top)) for day, value in account.steps if first <= day < last]
+    beyond = [(day, plot.top if value is None else max(y(float(value)), plot.top)) for day, value in account.most if first <= day < last]  # fmt: skip
+    start, end = x(first.toordinal()), x(last.toordinal())
+    if beyond:
+        yield el("path", d=f"{_stair(beyond, start, end, x, plot.bottom)}V{plot.bottom:.1f}Z", class_="t-open")
+    line = _stair(inside, start, end, x, plot.bottom)
     yield el("path", d=f"{line}V{plot.bottom:.1f}Z", class_="t-none", fill_opacity="0.8")
-    last = inside[-1][1] if inside else Fraction(0)
-    title = el("title", f"{account.name}, from {period.start}: {number(last)}")
+    reached = next((value for day, value in reversed(account.steps) if first <= day < last), Fraction(0))
+    title = el("title", f"{account.name}, from {first}: {'at least ' if beyond else ''}{number(reached, 6)}")
     yield el("path", title, d=line, class_="s-ink clear", stroke_width=1.8)
 
 
-def _passed(account: Account, x: Scale, y: Scale, plot: Box) -> Iterator[Markup]:
+def _stair(steps: Sequence[tuple[date, float]], start: float, end: float, x: Scale, bottom: float) -> str:
+    """A line that rises, or falls, at each step; of steps that nobody could tell apart the last."""
+    drawn = [(start, bottom)]
+    for day, height in steps:
+        at = x(day.toordinal())
+        if at - drawn[-1][0] < THINNEST_STEP and len(drawn) > 1:
+            drawn[-1] = drawn[-1][0], height
+        else:
+            drawn.append((at, height))
+    return f"M{start:.1f} {bottom:.1f}" + "".join(f"H{at:.1f}V{height:.1f}" for at, height in drawn[1:]) + f"H{end:.1f}"
+
+
+def _passed(account: Account, periods: Sequence[Period], x: Scale, y: Scale, plot: Box) -> Iterator[Markup]:
     """The day on which the cap was passed."""
     if account.passed is None:
         return
-    value = max((value for day, value in account.steps if day == account.passed), default=Fraction(0))
-    at = x(account.passed.toordinal()), y(float(value))
+    caps = [period.cap for period in periods if period.start <= account.passed < period.end]
+    value = max([*caps, *(value for day, value in account.steps if day == account.passed)], default=Fraction(0))
+    at = x(account.passed.toordinal()), max(y(float(value)), plot.top)
     yield el("circle", cx=at[0], cy=at[1], r=4.5, class_="f-met s-paper", stroke_width=1.2)
     text = f"passed {account.passed}"
     half = text_width(text, SMALL, bold=True) / 2 + 4
@@ -205,17 +244,31 @@ def _passed(account: Account, x: Scale, y: Scale, plot: Box) -> Iterator[Markup]
 
 
 def _note(given: Totals, ordered: Sequence[Account]) -> str:
-    says = [f"Dashed: {given.cap}. The count starts again with each period."]
+    says = [f"Dashed: {given.cap}."]
+    if all(period.anew for period in given.periods) and len(given.periods) > 1:
+        says.append("The count starts again with each period.")
+    if any(value > TALLEST * period.cap for each in ordered for _, value in each.steps for period in given.periods):
+        says.append("What lies far beyond the line is drawn at the upper edge.")
+    if any(account.most for account in ordered):
+        says.append("Amber: what the total may be beyond what is known.")
     if len(ordered) > MOST:
         rest = ordered[MOST:]
         share = max(_share(account, given) for account in rest)
         says.append(f"And {len(rest):,} more, none above {number(share * 100, 2, '>')} % of the cap.")
-    return " ".join(says)
+    return " ".join([*says, *([given.rest] if given.rest else [])])
 
 
 def _told(given: Totals, shown: Sequence[Account]) -> str:
     told = (
-        f"{account.name}: passed on {account.passed}" if account.passed else f"{account.name}: at most {number(_share(account, given) * 100, 3)} % of the cap"
+        f"{account.name}: {_standing(account, given)}"
         for account in shown
     )  # fmt: skip
     return f"{given.title} against {given.cap}. {'; '.join(told)}."
+
+
+def _standing(account: Account, given: Totals) -> str:
+    """Whether the cap was passed, or what was reached of it."""
+    if account.passed:
+        return f"passed on {account.passed}"
+    reached = f"{number(_share(account, given) * 100, 3)} % of the cap"
+    return f"undetermined, at least {reached}" if account.open else f"at most {reached}"

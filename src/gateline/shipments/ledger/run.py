@@ -103,6 +103,11 @@ class LedgerRun:
         self.summary = LedgerSummary(remarks=list(header_remarks(self._header)))
 
     @property
+    def headings(self) -> tuple[str, ...]:
+        """Those of what rules say of each row."""
+        return self._lines.headings
+
+    @property
     def told(self) -> Told:
         """The sums so far in words."""
         return tell(self.summary, self._lines.lines)
