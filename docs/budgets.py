@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -11,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from click.testing import CliRunner
@@ -74,12 +74,13 @@ def _updates(address: str) -> Iterator[float]:
     chance = random.Random(1)
     for _ in range(CHIPS):
         figures = {"rate16": f"{chance.randint(20, 3000)} TFLOP/s", "area": f"{chance.randint(80, 1600)} mm^2"}
-        asked = urlencode(FILLED | {"name": "X", "dram": f"{chance.randint(100, 8000)} GB/s"} | figures)
-        yield _milliseconds(lambda asked=asked: _get(f"{address}/?{asked}"))  # type: ignore[misc]
+        asked = json.dumps(FILLED | {"name": "X", "dram": f"{chance.randint(100, 8000)} GB/s"} | figures).encode()
+        ask = Request(f"{address}/ui/chip", asked, {"content-type": "application/json"})
+        yield _milliseconds(lambda ask=ask: _get(ask))  # type: ignore[misc]
 
 
-def _get(address: str) -> bytes:
-    with urlopen(Request(address), timeout=60) as answer:
+def _get(asked: Request | str) -> bytes:
+    with urlopen(asked, timeout=60) as answer:
         found: bytes = answer.read()
         return found
 

@@ -94,6 +94,7 @@ def phones(browser: Browser, address: str, folder: Path, work: Path) -> None:
         page = context.new_page()
         page.goto(address)
         page.locator("#result figure svg").wait_for()
+        page.wait_for_load_state("networkidle")
         shots.append(_shot(page, work / f"{theme}-top.png"))
         page.evaluate("document.querySelector('#result figure').scrollIntoView({block: 'end'})")
         shots.append(_shot(page, work / f"{theme}-picture.png"))

@@ -76,12 +76,12 @@ def texts(svg: str) -> list[Words]:
 
 
 def marks(svg: str) -> dict[str, str]:
-    """The class of each mark by its title."""
+    """The class of each mark, or of the group of its kind, by its title."""
     found = {}
-    for element in parsed(svg).iter():
-        title = element.find(f"{SVG}title")
-        if title is not None and element.tag != f"{SVG}svg":
-            found[title.text or ""] = element.get("class", "")
+    for group in parsed(svg).iter():
+        for element in group:
+            if (title := element.find(f"{SVG}title")) is not None:
+                found[title.text or ""] = element.get("class") or group.get("class", "")
     return found
 
 
