@@ -6,6 +6,8 @@ const DAY_MS = 86400000;
 const CSV_BYTES = 2000000;
 const at = (id) => document.getElementById(id);
 
+const squeezed = (text) => text.replace(/\s+/g, " ").trim();
+
 function show(element, visible) {
   if (element) element.hidden = !visible;
 }
@@ -77,7 +79,7 @@ function calculator(form) {
       const text = values[input.name] ?? "";
       if (input.type === "radio") input.checked = input.value === (text || (input.name === "datacenter" ? "unknown" : ""));
       else if (input.tagName === "SELECT") input.value = text || input.options[0].value;
-      else if (input.value !== text && !(input === document.activeElement && text === input.value.trim())) input.value = text;
+      else if (input.value !== text && !(input === document.activeElement && squeezed(text) === squeezed(input.value))) input.value = text;
     }
     placeSlider();
   }
