@@ -1,12 +1,15 @@
 """The page without a browser: what a form becomes, and what the markup may not hold."""
 
 import re
+from datetime import date
 
 import html5lib
 import pytest
 from starlette.testclient import TestClient
+from support import SPECS
 
-from gateline.jobs import default_catalogue
+from gateline.jobs import check_release, default_catalogue, quick_ledger
+from gateline.report import verdict_json
 from gateline.serve.app import make_app
 from gateline.serve.forms import chip_question, fields_of, filled, model_question
 
@@ -205,3 +208,47 @@ def test_a_reading_that_does_not_exist_is_refused(client):
     told = ask(client, name="H20", reading_tf32="7")
     assert "has no choice" in told["errors"][0]["message"]
     assert told["html"] == ""
+
+
+CONFIG_FILE = SPECS.folder.parent / "examples" / "config.json"
+CONFIG = CONFIG_FILE.read_text(encoding="utf-8")
+
+
+def check(client, **fields: str):
+    return client.post("/ui/model", json={"as_of": DAY, **fields}).json()
+
+
+def test_a_configuration_on_the_page_says_what_the_command_line_says(client):
+    figures = {"tokens": "15e12", "seq_len": "8192"}
+    told = check(client, config=CONFIG, **figures)
+    assert told["errors"] == []
+    assert "gateline release --config config.json" in told["html"]
+    question = model_question({"as_of": DAY, "config": CONFIG, **figures})
+    answer = client.post("/api/v1/release", json=question).text
+    same = check_release(quick_ledger(config=str(CONFIG_FILE), **figures), date.fromisoformat(DAY))
+    assert answer == verdict_json.write([same])
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        ("{", "is not valid JSON"),
+        ("[]", "a JSON object is expected"),
+        ('{"a": 1, "a": 2}', "stands twice"),
+        ("[" * 40 + "]" * 40, "nested deeper"),
+        ("model_type: llama", "is not valid JSON"),
+        ('{"model_type": "unheard-of"}', "is not a family that can be counted"),
+        ('{"model_type": "<script>alert(1)</script>"}', "is not a family that can be counted"),
+        ("/etc/passwd", "is not valid JSON"),
+    ],
+)
+def test_what_is_no_configuration_is_told_at_its_field(client, config, says):
+    [told] = check(client, config=config, tokens="15e12")["errors"]
+    assert told["field"] == "config"
+    assert says in told["message"]
+
+
+def test_infinities_that_such_files_hold_are_left_aside(client):
+    """Mamba's configurations hold Infinity where they limit a time step."""
+    config = CONFIG.rstrip().removesuffix("}") + ', "time_step_limit": [0.0, Infinity]}'
+    assert check(client, config=config, tokens="15e12", seq_len="8192")["errors"] == []

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from serve_support import running
+from support import SPECS
 
 from gateline.serve.app import make_app
 
@@ -288,3 +289,20 @@ def test_the_page_is_small(address, browser):
     page.close()
     assert names <= 40_000
     assert sum(sizes.values()) - names <= 100_000
+
+
+def test_a_configuration_is_pasted_and_stays_as_it_was_typed(open_page):
+    """Llama 3.1 405B as its publisher gives it, 15e12 tokens: 3.79e25 FLOP, over the 1e25 of the AI Act."""
+    page = open_page("/model")
+    page.evaluate("document.getElementById('config').closest('details').open = true")
+    for field in ("compute1", "compute2"):
+        type_in(page, field, "")
+    type_in(page, "tokens", "15e12")
+    type_in(page, "seq_len", "8192")
+    text = (SPECS.folder.parent / "examples" / "config.json").read_text(encoding="utf-8")
+    settle(page, lambda: page.fill("#config", text))
+    expect(headline(page)).to_contain_text("51(2)")
+    expect(page.locator("#config")).to_have_value(text)
+    settle(page, lambda: page.fill("#config", "{"))
+    expect(page.locator("#config-wrong")).to_contain_text("is not valid JSON")
+    expect(page.locator("#result")).to_have_class("stale")

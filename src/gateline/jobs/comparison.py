@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gateline.documents import read_document
 from gateline.errors import InputError
+from gateline.training.architecture import read_model
 from gateline.training.architecture.torch_check import Comparison, verify
 from gateline.training.described import Described, describe
 from gateline.training.ledger import Ledger
@@ -41,7 +42,7 @@ def compare_with_torch(ledger: str | Ledger) -> tuple[Comparison, ...]:
     runs = {
         (folder / estimate.config, length): None
         for estimate in estimates
-        for length in _extremes(describe(estimate, folder))
+        for length in _extremes(describe(estimate, read_model(folder / estimate.config)))
     }
     return tuple(verify(path, length) for path, length in runs)
 

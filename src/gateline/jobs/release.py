@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from gateline.accounts import ComputeAccount
 from gateline.amounts import Amount
@@ -42,6 +43,7 @@ def check_release(
     strict_facts: bool = False,
     readings: Mapping[str, str] | None = None,
     band: Fraction = BAND,
+    configurations: Mapping[str, Mapping[str, Any]] | None = None,
     specs: Specs | None = None,
 ) -> Screening:
     """Check a model's training compute against every rule about training that speaks on `as_of`.
@@ -56,6 +58,8 @@ def check_release(
         As for `screen_chip`.
     band : Fraction
         Where inputs are distributions: how much of the result must lie on one side of a line to settle it.
+    configurations : mapping, optional
+        The content of configurations by the name that the ledger has for them, instead of files.
 
     Returns
     -------
@@ -79,7 +83,12 @@ def check_release(
     read = ledger if isinstance(ledger, Ledger) else read_document(ledger).validate(Ledger)
     file = "" if isinstance(ledger, Ledger) else ledger
     counted = account(
-        read, _peaks(read), _dense_rates(read), Path(file).parent if file not in ("", "-") else Path(), band
+        read,
+        _peaks(read),
+        _dense_rates(read),
+        Path(file).parent if file not in ("", "-") else Path(),
+        band,
+        configurations,
     )
     stated = read_changes(changes or {}, STATED, specs)
 

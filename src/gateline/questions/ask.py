@@ -24,9 +24,13 @@ from gateline.jobs.timeline import Timeline
 from gateline.numerals import clip
 from gateline.questions.models import QUICK, ChipQuestion, ReleaseQuestion, TimelineQuestion
 from gateline.screening import Screening
+from gateline.training.architecture import read_model
+from gateline.training.architecture.config import without_foreign
 from gateline.training.ledger import Ledger
 
 LONGEST_NAME = 200
+CONFIGURATION = "config.json"
+"""What the configuration of a question is called; no file is read under this name."""
 
 
 def of_json(text: str, source: str = "request") -> Document:
@@ -41,6 +45,21 @@ def of_json(text: str, source: str = "request") -> Document:
     if not isinstance(document.content, dict):
         raise InputError(f"{source}: a JSON object is expected.")
     return document
+
+
+def of_configuration(text: str, source: str) -> Document:
+    """The configuration of a model in the text of a config.json.
+
+    Raises
+    ------
+    InputError
+        As for `of_json`, with the source as its field.
+    """
+    try:
+        return of_json(without_foreign(text), source)
+    except InputError as error:
+        error.field = source
+        raise
 
 
 def of_content(content: Any, source: str = "request") -> Document:
@@ -108,6 +127,8 @@ def release_screening(document: Document) -> Screening:
     given = {name: value for name in QUICK if (value := getattr(asked, name)) is not None}
     if (asked.ledger is None) == (not given):
         raise InputError(f"{document.source}: give either a ledger or figures ({', '.join(QUICK)}).")
+    with _within("config", asked.config):
+        configurations = _configurations(asked, given)
     with _within("ledger", asked.ledger):
         ledger = quick_ledger(**given) if asked.ledger is None else _ledger(document)
     return check_release(
@@ -117,7 +138,23 @@ def release_screening(document: Document) -> Screening:
         changes=asked.changes,
         readings=asked.readings,
         strict_facts=bool(asked.strict_facts),
+        configurations=configurations,
     )
+
+
+def _configurations(asked: ReleaseQuestion, given: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The configuration of a question by the name that stands for it among the figures; nothing where there is none.
+
+    Raises
+    ------
+    InputError
+        If it describes no model.
+    """
+    if asked.config is None:
+        return {}
+    read_model(asked.config)
+    given["config"] = CONFIGURATION
+    return {CONFIGURATION: asked.config}
 
 
 def chip_timelines(document: Document) -> Timeline:

@@ -73,10 +73,26 @@ class ReleaseQuestion(Dated):
     chip: str | None = Field(default=None, description="accelerator, with chip_hours and utilization")
     chip_hours: Figure = None
     utilization: Figure = Field(default=None, description="for example 0.4")
+    config: Annotated[
+        dict[str, Any] | None, Field(default=None, description="the content of a config.json, with tokens")
+    ]
+    seq_len: Figure = Field(default=None, description="tokens per sequence, for config")
+    attention: Literal["causal", "half", "full"] | None = Field(default=None, description="for config")
     compute: Figure = Field(default=None, description='as already counted, for example "3.8e25 FLOP"')
 
 
-QUICK = ("params", "active_params", "tokens", "chip", "chip_hours", "utilization", "compute")
+QUICK = (
+    "params",
+    "active_params",
+    "tokens",
+    "config",
+    "seq_len",
+    "attention",
+    "chip",
+    "chip_hours",
+    "utilization",
+    "compute",
+)
 """The figures of a `ReleaseQuestion` that stand for a ledger."""
 
 

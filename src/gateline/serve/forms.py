@@ -16,7 +16,7 @@ from gateline.jobs import default_catalogue
 from gateline.jobs.chip import chip_inputs, chip_with_id
 from gateline.numerals import exact_text
 from gateline.quantities import QUANTITIES
-from gateline.questions import of_content
+from gateline.questions import of_configuration, of_content
 from gateline.rules.model import Reading
 from gateline.rules.specfiles import default_specs
 from gateline.screening import Screening
@@ -44,11 +44,13 @@ ROUTE = {"origin": "from", "to": "to", "hq": "hq", "role": "role"}
 ROLE = "exporter"
 """Who asks unless the form says otherwise."""
 CHIP_FIELDS = ("name", "filled", *RATES, *AMOUNTS, *FLAGS, *ROUTE, STRICT, "as_of", "picture")
-FIGURES = ("params", "active_params", "tokens", "chip", "chip_hours", "utilization", "compute")
+FIGURES = ("params", "active_params", "tokens", "seq_len", "chip", "chip_hours", "utilization", "compute")
+CONFIG = "config"
+LONGEST_CONFIG = 50_000
 PHASES = 4
 PHASE_KINDS = ("pretraining", "continued_pretraining", "sft", "rl_rollouts", "rl_updates", "synthetic_generation")
 PHASE_FIELDS = tuple(f"{part}{number}" for number in range(1, PHASES + 1) for part in ("kind", "compute"))
-MODEL_FIELDS = (*FIGURES, *PHASE_FIELDS, STRICT, "as_of", "picture")
+MODEL_FIELDS = (*FIGURES, CONFIG, *PHASE_FIELDS, STRICT, "as_of", "picture")
 EXAMPLE: Fields = {
     "name": "Example X1",
     "rate16": "125 TFLOP/s",
@@ -71,6 +73,7 @@ PLACES = {
     "chip.name": "name",
     "chip": "name",
     "as_of": "as_of",
+    "sequence_length": "seq_len",
 } | {f"chip.{name}": key for key, name in AMOUNTS.items()}
 """Which field of the form an entry of a question comes from."""
 
@@ -103,7 +106,11 @@ class Filled:
 
 def fields_of(given: Mapping[str, str], known: tuple[str, ...]) -> Fields:
     """The fields of a form that are filled in, each cut to a length that no figure needs."""
-    return {key: given[key].strip()[:LONGEST] for key in known if given.get(key, "").strip()}
+    return {
+        key: given[key].strip()[: LONGEST_CONFIG if key == CONFIG else LONGEST]
+        for key in known
+        if given.get(key, "").strip()
+    }
 
 
 def catalogue_chip(name: str) -> Found | None:
@@ -219,9 +226,15 @@ def _put_rates(content: Question, fields: Fields, changed: list[str], *, known: 
 
 
 def model_question(fields: Fields) -> Question:
-    """What a program would ask for the same."""
+    """What a program would ask for the same.
+
+    Raises
+    ------
+    InputError
+        If the configuration is not JSON.
+    """
     question: Question = {"as_of": fields.get("as_of", "")}
-    figures = {key: fields[key] for key in FIGURES if key in fields}
+    figures: Question = {key: fields[key] for key in FIGURES if key in fields}
     phases = [
         {
             "kind": fields.get(f"kind{number}", PHASE_KINDS[0]),
@@ -232,6 +245,8 @@ def model_question(fields: Fields) -> Question:
     ]
     if phases:
         question["ledger"] = {"model": "Model on the page", "phases": phases}
+    if CONFIG in fields:
+        figures[CONFIG] = of_configuration(fields[CONFIG], CONFIG).content
     return question | figures | _manner(fields)
 
 
@@ -240,9 +255,10 @@ def answered(
 ) -> tuple[Question, Screening | None, list[Told]]:
     """The question of a form, and its answer or everything that is wrong: a field in error is left out to find the next."""
     told: list[Told] = []
-    question = ask(fields)
+    question: Question = {}
     while True:
         try:
+            question = ask(fields)
             document = of_content(question)
             found = screen(document)
             return question, None if told else found, told
@@ -250,10 +266,9 @@ def answered(
             wrong = fault(error, None)
             key = _field(wrong.field, question)
             told.append(Told(key, str(error) if not key else f"{wrong.wanted} {wrong.fix}".strip()))
-            if key not in fields or key in ("as_of", "name"):
+            if key not in fields or key in ("as_of", "name", CONFIG):
                 return question, None, told
             fields = {name: text for name, text in fields.items() if name != key}
-            question = ask(fields)
 
 
 def _field(place: str, question: Question) -> str:
@@ -263,4 +278,6 @@ def _field(place: str, question: Question) -> str:
         return next((key for key, bits in RATES.items() if str(bits) == str(rate.get("bits"))), "")
     if place.startswith("ledger.phases["):
         return f"compute{int(place.partition('[')[2].partition(']')[0]) + 1}"
+    if place.partition(".")[0] == CONFIG:
+        return CONFIG
     return place if place in (*FIGURES, STRICT) else PLACES.get(place, "")

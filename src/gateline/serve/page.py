@@ -181,7 +181,8 @@ def _command(form: Form, fields: Fields, question: Question) -> str:
     words = [f"{name} {quote(value)}" for name, value in options]
     words += ["--strict-facts"] if forms.STRICT in question else []
     if form is MODEL:
-        figures = [f"--{key.replace('_', '-')} {quote(fields[key])}" for key in forms.FIGURES if key in fields]
+        figures = ["--config config.json"] if forms.CONFIG in fields else []
+        figures += [f"--{key.replace('_', '-')} {quote(fields[key])}" for key in forms.FIGURES if key in fields]
         return " ".join(["gateline release", *(figures or ["ledger.json"]), *words])
     route = [f"--{key} {quote(str(question[key]))}" for key in ("from", "to", "hq", "role") if key in question]
     chip = question["chip"] if isinstance(question["chip"], str) else "chip.json"

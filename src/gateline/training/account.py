@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from gateline.errors import InputError
 from gateline.inputs import Datum, Drawn, Inputs, Swing
 from gateline.metrics.training import OPERATIONS_PER_TERA, SECONDS_PER_HOUR
 from gateline.numerals import number
+from gateline.training.architecture import read_model
 from gateline.training.counting import Counted
 from gateline.training.described import Described, describe
 from gateline.training.estimates import (
@@ -55,6 +57,7 @@ def account(
     rates: Mapping[str, Rates],
     folder: Path = Path(),
     level: Fraction = BAND,
+    configurations: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Account:
     """The compute of each phase, as the range that its estimates span, and the ledger's facts.
 
@@ -77,7 +80,7 @@ def account(
     """
     remarks: list[str] = []
     facts: Inputs = {}
-    reader = _Reader(peaks, folder, level, remarks, facts)
+    reader = _Reader(peaks, folder, level, remarks, facts, configurations or {})
     phases = tuple(_phase(position, phase, reader) for position, phase in enumerate(ledger.phases))
     phases += tuple(staged(ledger.stages, len(phases), folder, level, remarks))
     remarks.extend(find_mistakes(ledger, phases, reader.describe, rates, default_limits()))
@@ -111,12 +114,15 @@ class _Reader:
     level: Fraction
     remarks: list[str]
     facts: Inputs
+    configurations: Mapping[str, Mapping[str, Any]]
     described: dict[int, Described] = field(default_factory=dict)
 
     def describe(self, estimate: Estimate) -> Described:
         """The description behind an estimate, read once."""
         if id(estimate) not in self.described:
-            self.described[id(estimate)] = describe(estimate, self.folder)
+            given = self.configurations.get(estimate.config)
+            model = read_model(self.folder / estimate.config if given is None else given)
+            self.described[id(estimate)] = describe(estimate, model)
         return self.described[id(estimate)]
 
     def peak(self, estimate: Estimate) -> Factor:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 from gateline.amounts import Amount
 from gateline.errors import InputError
 from gateline.inputs import Datum, Inputs
 from gateline.numerals import number
-from gateline.training.architecture import FULL, Model, Operations, Tuning, read_model, spread
+from gateline.training.architecture import FULL, Model, Operations, Tuning, spread
 from gateline.training.ledger import Estimate
 
 DIGITS = 5
@@ -60,15 +59,14 @@ class Described:
         return [(name, value) for name, value in spread(self.model, self.lengths).items()]
 
 
-def describe(estimate: Estimate, folder: Path) -> Described:
-    """The description behind an estimate; a relative path starts at the folder of the ledger.
+def describe(estimate: Estimate, model: Model) -> Described:
+    """The description behind an estimate of a model that its configuration makes.
 
     Raises
     ------
     InputError
-        If the configuration cannot be read, its family is not known, or the lengths do not fit it.
+        If the lengths do not fit the model.
     """
-    model = read_model(folder / estimate.config)
     lengths = estimate.lengths
     check_lengths(model, lengths)
     tuning, prediction = estimate.tuning, estimate.multi_token_prediction

@@ -6,6 +6,8 @@ const DAY_MS = 86400000;
 const CSV_BYTES = 2000000;
 const at = (id) => document.getElementById(id);
 
+const squeezed = (text) => text.replace(/\s+/g, " ").trim();
+
 function show(element, visible) {
   if (element) element.hidden = !visible;
 }
@@ -77,7 +79,7 @@ function calculator(form) {
       const text = values[input.name] ?? "";
       if (input.type === "radio") input.checked = input.value === (text || (input.name === "datacenter" ? "unknown" : ""));
       else if (input.tagName === "SELECT") input.value = text || input.options[0].value;
-      else if (input.value !== text && !(input === document.activeElement && text === input.value.trim())) input.value = text;
+      else if (input.value !== text && !(input === document.activeElement && squeezed(text) === squeezed(input.value))) input.value = text;
     }
     placeSlider();
   }
@@ -162,7 +164,7 @@ function calculator(form) {
     } else if (button.dataset.do === "command") {
       await navigator.clipboard.writeText(at("command").textContent);
       const about = JSON.parse(question);
-      const file = typeof about.chip === "object" ? ["chip.json", about.chip] : about.ledger ? ["ledger.json", about.ledger] : null;
+      const file = typeof about.chip === "object" ? ["chip.json", about.chip] : about.config ? ["config.json", about.config] : about.ledger ? ["ledger.json", about.ledger] : null;
       if (file) save(JSON.stringify(file[1], null, 2), "application/json", file[0]);
       done(file ? `Copied; ${file[0]} is saved for it.` : "Copied.");
     } else {
@@ -202,6 +204,20 @@ function calculator(form) {
       if (next !== undefined) slideTo(next);
     });
   }
+
+  const config = at("config");
+  config?.addEventListener("dragover", (event) => event.preventDefault());
+  config?.addEventListener("drop", async (event) => {
+    const file = event.dataTransfer.files[0];
+    if (!file) return;
+    event.preventDefault();
+    if (file.size > config.maxLength) {
+      listProblems([{ field: "config", message: `${file.name} is larger than 50 kB. On the command line: gateline release --config ${file.name}` }]);
+      return;
+    }
+    config.value = await file.text();
+    later();
+  });
 
   const ours = (event) => event.target.form === form && event.target !== slide;
   document.addEventListener("input", (event) => {

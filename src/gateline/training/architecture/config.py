@@ -154,7 +154,12 @@ def read_config(origin: str | Path | Mapping[str, Any]) -> Config:
 
 
 def _document(path: Path) -> Document:
-    return parse_document(_FOREIGN.sub(r"\1null", _read_text(path, str(path))), str(path))
+    return parse_document(without_foreign(_read_text(path, str(path))), str(path))
+
+
+def without_foreign(text: str) -> str:
+    """The text of a configuration with null for what our own files refuse."""
+    return _FOREIGN.sub(r"\1null", text)
 
 
 def _plain(value: Any) -> Any:
