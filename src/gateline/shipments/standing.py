@@ -69,14 +69,15 @@ def standing(
     account = _Account(total, groups, cells)
     test = _Test(compile_version(specs, rule.id, version, as_of), total)
     there = own.groups != UNPLACED
-    nowhere = account.points(np.full(int((~there).sum()), len(groups[0])), own.days[~there])
+    loose = own.select(~there)
+    nowhere = account.points(np.full(len(loose), len(groups[0])), loose.days)
     found = _group_totals(groups[0], own.select(there), account, test)
     return QuotaTotals(
         rule=rule,
         version=version,
         groups=tuple(sorted(found, key=lambda group: (group.group, group.year or 0))),
-        unplaced_rows=int(own.rows[~there].sum()),
-        unplaced=_known(sum(own.most[~there], Fraction(0)), unknown=bool(own.unknown[~there].any())),
+        unplaced_rows=int(loose.rows.sum()),
+        unplaced=Amount(loose.everything, None if loose.unknown.any() else loose.everything),
         unplaced_outcome=Outcome(max(test.outcomes(nowhere)[0], default=Outcome.NOT_MET)),
         absent=absent,
     )
@@ -197,10 +198,6 @@ def _less(threshold: Fraction, whole: Fraction | None, total: Fraction | None) -
 
 def _amount(column: Column, number: int) -> Amount:
     return Amount(exact_value(column.low[number]), exact_value(column.high[number]))
-
-
-def _known(most: Fraction, *, unknown: bool) -> Amount:
-    return Amount(Fraction(most), None if unknown else Fraction(most))
 
 
 class _Account:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -15,16 +15,17 @@ from gateline.errors import InputError
 from gateline.shipments.ledger_columns import Coded
 
 MAXIMUM_CELLS = 2_000_000
-"""Groups times days that one sum keeps; about 300 bytes each."""
+"""Groups times days that one sum keeps; 48 bytes each, and more where a performance has so many digits that int64 cannot hold it."""
 PENDING = 250_000
 """Cells that may wait before they are merged."""
 LARGEST_INTEGER = 2**62
+"""What is sure to stay below it is added as int64, anything else as Python's integers."""
 DAY_BITS = 22
 """Enough for the number of any day up to the year 9999."""
 
 Integers = NDArray[np.int64]
 Exact = NDArray[Any]
-"""An int64 array, or an object array of integers and fractions."""
+"""Whole numbers: an int64 array, or an object array of Python's integers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,11 @@ class Cells:
 
     Attributes
     ----------
+    scale : int
+        Performance is counted in units of 1/scale [TPP], so that every sum is a whole number.
     keys : int64 array
         Group and day in one number: `key`.
-    least, most : int64 or object arrays [TPP]
+    least, most : int64 or object arrays
         Over the rows that surely count, and over those that may, of the performance that is known.
     unknown, rows : int64 arrays
         Rows that may count: those of unknown performance, and all of them.
@@ -43,6 +46,7 @@ class Cells:
         The smallest row number among them.
     """
 
+    scale: int
     keys: Integers
     least: Exact
     most: Exact
@@ -65,10 +69,25 @@ class Cells:
 
     def select(self, cells: NDArray[np.bool_]) -> Cells:
         """Some of the cells."""
-        return Cells(*(getattr(self, name)[cells] for name in FIELDS))
+        return Cells(self.scale, *(getattr(self, name)[cells] for name in ARRAYS))
+
+    def rescaled(self, scale: int) -> Cells:
+        """The same sums in units of 1/scale, of which the own units are a multiple."""
+        factor = scale // self.scale
+        if factor == 1:
+            return self
+        dtype = _dtype(factor * int(self.most.max(initial=0)))
+        return replace(
+            self, scale=scale, least=self.least.astype(dtype) * factor, most=self.most.astype(dtype) * factor
+        )
+
+    @property
+    def everything(self) -> Fraction:
+        """The performance of all rows that may count, where it is known [TPP]."""
+        return Fraction(_sum(self.most), self.scale)
 
 
-FIELDS = tuple(field.name for field in fields(Cells))
+ARRAYS = tuple(field.name for field in fields(Cells) if field.name != "scale")
 
 
 def key(groups: Integers, days: Integers | int) -> Integers:
@@ -92,12 +111,12 @@ def cells_of(keys: Integers, sure: NDArray[np.bool_], counts: Integers, performa
     """
     scale = lcm(*(Fraction(value).denominator for value in performance.values if value is not None))
     units = [0 if value is None else int(value * scale) for value in performance.values]
-    bound = max(units, default=0) * int(counts.max(initial=0)) * len(keys)
-    exact = np.int64 if bound < LARGEST_INTEGER else object
-    most = np.array(units, dtype=exact)[performance.codes] * counts
+    bound = max(units, default=0) * int(counts.max(initial=0))
+    most = np.array(units, dtype=_dtype(bound))[performance.codes] * counts
     known = np.array([value is not None for value in performance.values], dtype=bool)[performance.codes]
-    cells = _merged(
+    return _merged(
         Cells(
+            scale=scale,
             keys=keys,
             least=np.where(sure, most, 0),
             most=most,
@@ -106,20 +125,22 @@ def cells_of(keys: Integers, sure: NDArray[np.bool_], counts: Integers, performa
             first=rows,
         )
     )
-    return Cells(
-        cells.keys,
-        _scaled(cells.least, scale),
-        _scaled(cells.most, scale),
-        cells.unknown,
-        cells.rows,
-        cells.first,
-    )
 
 
-def _scaled(values: Exact, scale: int) -> Exact:
-    """Exact values, whole numbers divided by `scale`."""
-    exact = values.astype(object)
-    return exact if scale == 1 else np.array([Fraction(value, scale) for value in exact] or [], dtype=object)
+def _dtype(bound: int) -> type:
+    return np.int64 if bound < LARGEST_INTEGER else object
+
+
+def _sum(values: Exact) -> int:
+    """The sum of whole numbers that are not negative, however large."""
+    if values.dtype == object or int(values.max(initial=0)) * len(values) >= LARGEST_INTEGER:
+        return sum(values.tolist())
+    return int(values.sum())
+
+
+def _summable(values: Exact) -> Exact:
+    """The same numbers in a type that holds the sum of any of them."""
+    return values.astype(_dtype(_sum(values)), copy=False)
 
 
 def _merged(cells: Cells) -> Cells:
@@ -130,9 +151,10 @@ def _merged(cells: Cells) -> Cells:
     keys = cells.keys[order]
     starts = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
     return Cells(
+        scale=cells.scale,
         keys=keys[starts],
-        least=np.add.reduceat(cells.least[order], starts),
-        most=np.add.reduceat(cells.most[order], starts),
+        least=np.add.reduceat(_summable(cells.least)[order], starts),
+        most=np.add.reduceat(_summable(cells.most)[order], starts),
         unknown=np.add.reduceat(cells.unknown[order], starts),
         rows=np.add.reduceat(cells.rows[order], starts),
         first=np.minimum.reduceat(cells.first[order], starts),
@@ -140,11 +162,12 @@ def _merged(cells: Cells) -> Cells:
 
 
 def _joined(parts: Iterable[Cells]) -> Cells:
+    """The cells of all parts in one, with a scale that all of them have."""
     every = list(parts)
+    scale = lcm(*(part.scale for part in every))
+    rescaled = [part.rescaled(scale) for part in every]
     none = np.empty(0, dtype=np.int64)
-    if not every:
-        return Cells(none, none.astype(object), none.astype(object), none, none, none)
-    return Cells(*(np.concatenate([getattr(part, name) for part in every]) for name in FIELDS))
+    return Cells(scale, *(np.concatenate([none, *(getattr(part, name) for part in rescaled)]) for name in ARRAYS))
 
 
 class Accumulator:
@@ -187,10 +210,10 @@ class Accumulator:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Sums over some days: least and most of what is known, and rows of unknown performance."""
+    """Sums over some days: object arrays of the least and the most of what is known [TPP], and rows of unknown performance."""
 
-    least: Exact
-    most: Exact
+    least: NDArray[Any]
+    most: NDArray[Any]
     unknown: Integers
 
 
@@ -198,7 +221,7 @@ class Running:
     """Sums over any span of days of any group, from the cells of a whole ledger."""
 
     def __init__(self, cells: Cells) -> None:
-        self._keys = cells.keys
+        self._keys, self._scale = cells.keys, cells.scale
         self._sums = [_cumulative(values) for values in (cells.least, cells.most, cells.unknown)]
 
     def between(self, groups: Integers, start: Integers, end: Integers) -> Span:
@@ -206,8 +229,15 @@ class Running:
         before = np.searchsorted(self._keys, key(groups, start), side="left")
         after = np.searchsorted(self._keys, key(groups, end), side="right")
         least, most, unknown = (values[after] - values[before] for values in self._sums)
-        return Span(least, most, unknown)
+        return Span(_performance(least, self._scale), _performance(most, self._scale), unknown)
+
+
+def _performance(units: Exact, scale: int) -> NDArray[Any]:
+    """Exact values in TPP, whole numbers and fractions."""
+    exact = units.astype(object)
+    return exact if scale == 1 else np.array([Fraction(value, scale) for value in exact] or [], dtype=object)
 
 
 def _cumulative(values: Exact) -> Exact:
-    return np.concatenate([np.zeros(1, dtype=values.dtype), np.add.accumulate(values)])
+    exact = _summable(values)
+    return np.concatenate([np.zeros(1, dtype=exact.dtype), np.add.accumulate(exact)])
