@@ -308,7 +308,7 @@ def test_ranges_of_rates(rates, low, high):
         ("dies: [{count: 10001}]", "count"),
         ("dies: [{count: two}]", "count"),
         ("designer: {status: approved by all}", "'approved', 'authorized', 'none' or 'unknown'"),
-        ("designer: {headquarters: Chnia}", "Did you mean china"),
+        ("designer: {headquarters: Chnia}", "Did you mean China (CN)"),
         ("packaging: {by: us}", "'fabricator', 'osat' or 'unknown'"),
         ("destination: XX", "is not a country"),
         ("die_area: 1 mm^2\napplicable_die_area: 2 mm^2", "die_area"),

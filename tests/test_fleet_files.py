@@ -360,7 +360,8 @@ def test_rejects_of_a_folder(tmp_path):
     summary = screen_fleet(str(source), tmp_path / "out", DAY)
     assert (summary.rows, summary.rejected) == (12, 1)
     listed = (tmp_path / "out" / "_rejects" / "as_of=2023-06-01" / "b.parquet.csv").read_text(encoding="utf-8")
-    assert listed == "row,column,value,reason\n2,count,-6,is not a whole number of units\n"
+    reason = '"is not a whole number of units; write up to 12 digits alone, such as 8"'
+    assert listed == f"row,column,value,reason\n2,count,-6,{reason}\n"
     for path in source.rglob("*.parquet"):
         pq.write_table(pq.ParquetFile(path).read().set_column(1, "chip", pa.array(["nope"] * 4)), path)
     with pytest.raises(InputError, match="none of the 12 rows could be read"):

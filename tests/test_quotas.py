@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from io import StringIO
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from gateline.jobs.totals import reference_performance
 from gateline.report.totals import totals_object
 from gateline.report.totals_text import totals_text
 from gateline.rules.model import MemberTest, Outcome, QuantityTest
-from gateline.shipments import sums
+from gateline.shipments import standing, sums
 from gateline.shipments.ledger_columns import Coded, LedgerColumns
 from gateline.shipments.quotas import Quotas
 
@@ -418,6 +419,15 @@ def test_neither_order_nor_split_matters(rows, data):
     order = data.draw(st.permutations(range(len(rows))))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(rows)), max_size=3)))
     assert totals_in_parts([rows[place] for place in order], list(order), cuts) == whole
+
+
+@settings(deadline=None, max_examples=40)
+@given(LEDGERS, st.sampled_from([1, 2, 3]))
+def test_groups_tested_together_or_apart_come_out_alike(rows, portion):
+    numbers = list(range(len(rows)))
+    whole = totals_in_parts(rows, numbers, [])
+    with mock.patch.object(standing, "PORTION", portion):
+        assert totals_in_parts(rows, numbers, []) == whole
 
 
 @settings(deadline=None, max_examples=40)

@@ -300,7 +300,7 @@ def test_the_charge_is_a_quarter_of_the_declared_value(tmp_path):
 @pytest.mark.parametrize(
     ("cells", "column", "reason"),
     [
-        ("2026-06-01,H100,US,Fraance,FR,1,,", "to", "Did you mean france"),
+        ("2026-06-01,H100,US,Fraance,FR,1,,", "to", "Did you mean France (FR)?"),
         ("2026-06-01,H1OO,US,FR,FR,1,,", "chip", "is not in the catalogue"),
         ("2019-01-01,H100,US,FR,FR,1,,", "as_of", "had been issued by 2019-01-01"),
         ("2025-02-30,H100,US,FR,FR,1,,", "as_of", "not a date"),

@@ -251,7 +251,7 @@ def test_end_users_are_taken_to_be_at_the_destination_unless_stated():
 @pytest.mark.parametrize(
     ("stated", "message"),
     [
-        ({"destination": "Chnia"}, "destination: 'Chnia' is not a country. Did you mean china"),
+        ({"destination": "Chnia"}, "destination: 'Chnia' is not a country. Did you mean China (CN)"),
         ({"origin": "XX"}, "origin: 'XX' is not a country"),
         ({"destination": ""}, "destination: '' is not a name"),
         ({"transaction": ""}, "'' is none. Write export, reexport, transfer."),

@@ -26,6 +26,7 @@ ReadName = Callable[[str, Quantity], str | None]
 
 MAXIMUM_CELL = 200
 MAXIMUM_COUNT_DIGITS = 12
+NOT_A_COUNT = f"is not a whole number of units; write up to {MAXIMUM_COUNT_DIGITS} digits alone, such as 8"
 """A count of more digits is no count of chips, and its sums would not fit 64 bits."""
 UNKNOWN_WORDS = ("", "unknown", "?")
 FLAGS = {"yes": 1.0, "true": 1.0, "1": 1.0, "no": 0.0, "false": 0.0, "0": 0.0}
@@ -231,5 +232,5 @@ def _read_count(text: str) -> int:
     if not text:
         return 1
     if not text.isascii() or not text.isdigit() or len(text) > MAXIMUM_COUNT_DIGITS:
-        raise InputError("is not a whole number of units")
+        raise InputError(NOT_A_COUNT)
     return int(text)

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from gateline.fleet.cells import MAXIMUM_COUNT_DIGITS, NAN, Place, ReadName, Truth
+from gateline.fleet.cells import MAXIMUM_COUNT_DIGITS, NAN, NOT_A_COUNT, Place, ReadName, Truth
 from gateline.fleet.faults import faults, is_sound
 from gateline.fleet.headers import NumberColumn
 from gateline.fleet.problems import Problems
@@ -118,7 +118,7 @@ class ValueCells:
         with np.errstate(invalid="ignore"):
             bad = (self.values < 0) | (self.values >= 10**MAXIMUM_COUNT_DIGITS) | (np.trunc(self.values) != self.values)
         bad &= ~np.isnan(self.values)
-        values = self._reject("count", self.values, iter([(bad, "is not a whole number of units")]), problems)
+        values = self._reject("count", self.values, iter([(bad, NOT_A_COUNT)]), problems)
         return np.asarray(np.where(bad, 0, np.where(np.isnan(values), 1, values)).astype(np.int64))
 
     def _calendar_days(self, heading: str, problems: Problems) -> npt.NDArray[np.float64]:

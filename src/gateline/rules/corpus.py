@@ -12,7 +12,7 @@ from typing import Any
 from gateline.errors import InputError
 from gateline.numerals import clip
 from gateline.quantities import MAXIMUM_LISTED, Quantity
-from gateline.rules.model import NamedList, Reading, Rule, belongs
+from gateline.rules.model import Country, NamedList, Reading, Rule, belongs
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Specs:
     rules, lists : dict
         By id.
     countries : dict
-        ISO 3166 code by lower-case code, name and alias.
+        By lower-case ISO 3166 code, name and alias.
     readings : dict
         The choices that the law leaves open, by id.
     programs : dict
@@ -42,7 +42,7 @@ class Specs:
     digest: str
     rules: dict[str, Rule]
     lists: dict[str, NamedList]
-    countries: dict[str, str]
+    countries: dict[str, Country]
     readings: dict[str, Reading]
     programs: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -114,11 +114,11 @@ class Specs:
         if entry.of != "country":
             return name
         if name not in self.countries:
-            near = get_close_matches(name, self.countries, n=3, cutoff=0.6)
-            hint = (
-                f"Did you mean {' or '.join(near)}?"
-                if near
-                else "Write an ISO 3166 code such as CN, or the country's name."
-            )
-            raise InputError(f"{entry.name}: '{clip(text)}' is not a country. {hint}")
-        return self.countries[name].lower()
+            raise InputError(f"{entry.name}: '{clip(text)}' is not a country. {self._near_countries(name)}")
+        return self.countries[name].code.lower()
+
+    def _near_countries(self, name: str) -> str:
+        near = [self.countries[known] for known in get_close_matches(name, self.countries, n=3, cutoff=0.6)]
+        if not near:
+            return "Write an ISO 3166 code such as CN, or the country's name."
+        return f"Did you mean {' or '.join(f'{country.name} ({country.code})' for country in dict.fromkeys(near))}?"

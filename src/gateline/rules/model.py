@@ -285,6 +285,14 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Country:
+    """An entry of ISO 3166-1: its code of two letters, and its name."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class NamedList:
     """A dated list of countries, entities or products."""
 

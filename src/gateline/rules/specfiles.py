@@ -12,7 +12,7 @@ from gateline.documents import read_document
 from gateline.errors import InputError, SpecError
 from gateline.rules.corpus import Specs
 from gateline.rules.list_schema import CountriesFile, ListFile, ReadingsFile
-from gateline.rules.model import ItemTest, MemberTest, NamedList, Reading, Rule, belongs
+from gateline.rules.model import Country, ItemTest, MemberTest, NamedList, Reading, Rule, belongs
 from gateline.rules.schema import RuleFile
 
 Built = TypeVar("Built", Rule, NamedList)
@@ -82,10 +82,12 @@ def digest_of(folder: Path) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
-def _countries(folder: Path) -> dict[str, str]:
+def _countries(folder: Path) -> dict[str, Country]:
     content = read_document(folder / "countries.yaml").validate(CountriesFile)
     return {
-        name.lower(): entry.code for entry in content.countries for name in (entry.code, entry.name, *entry.aliases)
+        name.lower(): Country(entry.code, entry.name)
+        for entry in content.countries
+        for name in (entry.code, entry.name, *entry.aliases)
     }
 
 

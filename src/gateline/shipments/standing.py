@@ -27,6 +27,8 @@ TODAY = "transaction_date"
 EPOCH = date(1970, 1, 1).toordinal()
 EPOCH_YEAR = 1970
 YEARS = 10_000
+PORTION = 50_000
+"""Cells that are tested together, give or take those of a group."""
 BOUNDLESS = float("inf")
 """Something per nothing. It passes any line; the item that it meets is the one whose line counts on a day."""
 
@@ -71,7 +73,9 @@ def standing(
     there = own.groups != UNPLACED
     loose = own.select(~there)
     nowhere = account.points(np.full(len(loose), len(groups[0])), loose.days)
-    found = _group_totals(groups[0], own.select(there), account, test)
+    found = [
+        group for portion in _portions(own.select(there)) for group in _group_totals(groups[0], portion, account, test)
+    ]
     return QuotaTotals(
         rule=rule,
         version=version,
@@ -81,6 +85,14 @@ def standing(
         unplaced_outcome=Outcome(max(test.outcomes(nowhere)[0], default=Outcome.NOT_MET)),
         absent=absent,
     )
+
+
+def _portions(cells: Cells) -> Iterator[Cells]:
+    """The cells of some groups at a time: exact fractions of all days at once would take more memory than the ledger."""
+    starts = np.flatnonzero(np.diff(cells.groups, prepend=-1))
+    wanted = np.searchsorted(starts, np.arange(0, len(cells), PORTION), side="right") - 1
+    for start, stop in pairwise(np.unique([*starts[wanted], len(cells)]).tolist()):
+        yield cells.select(slice(start, stop))
 
 
 def _group_totals(groups: Groups, cells: Cells, account: _Account, test: _Test) -> Iterator[GroupTotal]:

@@ -67,7 +67,7 @@ class Cells:
         """The day of each cell, as its number in the calendar."""
         return np.asarray(self.keys & (2**DAY_BITS - 1), dtype=np.int64)
 
-    def select(self, cells: NDArray[np.bool_]) -> Cells:
+    def select(self, cells: NDArray[np.bool_] | slice) -> Cells:
         """Some of the cells."""
         return Cells(self.scale, *(getattr(self, name)[cells] for name in ARRAYS))
 
