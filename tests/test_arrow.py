@@ -19,6 +19,7 @@ from gateline.fleet.run import Setting
 from gateline.gating import Request
 from gateline.jobs import screen_table
 from gateline.jobs.fleet import CatalogueFigures
+from gateline.metrics import arrays
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.program import compile_version
 
@@ -315,6 +316,11 @@ def told(name, values):
     return pa.array(texts, pa.string()).dictionary_encode()
 
 
+def numbers(data):
+    """The columns of a table that are float64."""
+    return {name: data[name] for name in data.column_names if pa.types.is_float64(data[name].type)}
+
+
 RULES = [rule.id for rule in SPECS.rules.values() if rule.subject in ("chip", "training")]
 
 
@@ -341,7 +347,10 @@ def test_every_path_says_the_same(rule, monkeypatch):
     expected = screened(data)
     monkeypatch.setattr(arrow_tables, "BLOCK_ROWS", 64)
     assert screened(data, threads=3) == expected
+    monkeypatch.setattr(arrays, "STRIP", 7)
     assert screened(text) == expected
+    nulls = {name: pa.array(column.to_numpy(), from_pandas=True) for name, column in numbers(data).items()}
+    assert screened(pa.table({name: nulls.get(name, data[name]) for name in values})) == expected
     different = pa.concat_tables([data.slice(0, 5)] * 60)
     few = pa.concat_tables([text.slice(0, 5)] * 60).combine_chunks().unify_dictionaries()
     assert screened(few) == screened(different)
@@ -369,3 +378,16 @@ def test_what_stands_under_nulls_does_not_matter_and_nan_beside_them_is_unknown(
     assert refused(data) == []
     bad = pa.table({"process_node": [5.0, None, -5.0], "applicable_die_area": [814.0, 814.0, 814.0]})
     assert [cell[:2] for cell in refused(bad)] == [(3, "process_node")]
+
+
+def test_zero_under_a_null_is_an_unknown_area_and_a_stated_zero_is_none():
+    """3,000 TPP on 814 mm² are 3.69 TPP/mm² (3A090.b.1); on an area that is not known perhaps; on none there is no density."""
+    mask = pa.py_buffer(np.packbits([1, 0, 0, 1], bitorder="little"))
+    area = pa.Array.from_buffers(pa.float64(), 4, [mask, pa.py_buffer(np.array([814.0, 0.0, 900.0, 0.0]))])
+    data = pa.table(
+        {"total_processing_performance": [3000.0] * 4, "applicable_die_area": area, "datacenter": [True] * 4}
+    )
+    found = screen_table(data, DAY, rules=(RULE,))
+    assert found["us.ear.3a090:outcome"].to_pylist() == ["met", "undetermined", "undetermined", "not_met"]
+    assert found["us.ear.3a090:item"].to_pylist() == ["3A090.b.1", "undetermined", "undetermined", ""]
+    assert found["performance_density"].to_pylist() == [pytest.approx(3000 / 814), None, None, None]

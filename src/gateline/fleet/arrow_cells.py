@@ -23,6 +23,7 @@ DAYS_PER_COUNT = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_
 EXACT_DIGITS = 15
 """Whole numbers of so many digits are float64, and so are the powers of ten up to 10^22."""
 EXACT_POWER = 22
+FLOAT64 = pa.float64()
 
 WANTED = {
     "amounts": "float64, an integer, a decimal or text",
@@ -94,6 +95,8 @@ def is_text(kind: pa.DataType) -> bool:
 
 def read_cells(array: pa.Array) -> Cells:
     """A column of a checked schema as cells."""
+    if array.type == FLOAT64:
+        return ValueCells(_floats(array), _shown(array), whole=False, missing=_missing(array))
     if pa.types.is_dictionary(array.type):
         if is_text(array.type.value_type):
             return _coded(array)
@@ -164,9 +167,9 @@ def _missing(array: pa.Array) -> npt.NDArray[np.bool_] | None:
     if not array.null_count:
         return None
     first, skipped = divmod(array.offset, 8)
-    held = np.frombuffer(array.buffers()[0], dtype=np.uint8, offset=first)
-    valid = np.unpackbits(held, count=skipped + len(array), bitorder="little")[skipped:]
-    return np.asarray(valid == 0, dtype=bool)
+    held = np.frombuffer(array.buffers()[0], dtype=np.uint8, count=(skipped + len(array) + 7) // 8, offset=first)
+    null = np.unpackbits(~held, count=skipped + len(array), bitorder="little")[skipped:]
+    return null.view(bool)
 
 
 def _decimals(array: pa.Array) -> npt.NDArray[np.float64]:

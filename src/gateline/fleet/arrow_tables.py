@@ -19,8 +19,11 @@ from gateline.fleet.read import Block
 from gateline.fleet.result import ROW, Chunk
 from gateline.fleet.tables import Plan
 
-BLOCK_ROWS = 2**18
-"""Rows per block: few enough for the cache, many enough that threads have something to do between two of Python's steps."""
+BLOCK_ROWS = 2**19
+"""Rows per block: so many that threads have something to do between two of Python's steps, and that new columns come in large pages.
+
+What reads a column more than once works through it in strips that stay in the cache (`gateline.metrics.arrays.strips`).
+"""
 BUFFER_BYTES = 2**22
 """How much of a column is read at a time, whatever the size of its row group."""
 FILE_START = b"ARROW1\x00\x00"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from gateline.metrics.arrays import strips
 from gateline.quantities import Quantity
 
 Truth = npt.NDArray[np.bool_]
@@ -16,27 +17,19 @@ LARGEST = 1e100
 
 
 def is_sound(values: npt.NDArray[np.float64], entry: Quantity, missing: Truth | None = None) -> bool:
-    """Whether the known values can all be values of a quantity; two passes say so without looking at each.
+    """Whether the numbers can all be values of a quantity; two passes say so without looking at each.
 
-    Rows that are `missing` may hold anything; where they are told, NaN in another row is not sound.
+    Where the rows that are `missing` are told, no other has NaN. What stands in them has to be sound as well.
     """
-    if missing is not None:
-        return bool((_possible(values, entry) | missing).all())
-    low, high = np.fmin.reduce(values, initial=np.nan), np.fmax.reduce(values, initial=np.nan)
-    if np.isnan(low):
-        return True
-    least = max(float(entry.minimum), 1 / LARGEST)
-    above = low >= least or bool(low == 0 and entry.zero and not _between(values, least))
-    return bool(above and high <= (1 if entry.share else LARGEST))
-
-
-def _possible(values: npt.NDArray[np.float64], entry: Quantity) -> Truth:
-    """The rows whose value is known and one that a quantity of this sort can have."""
-    possible: Truth = values >= max(float(entry.minimum), 1 / LARGEST)
-    if entry.zero:
-        possible |= values == 0
-    possible &= values <= (1 if entry.share else LARGEST)
-    return possible
+    least, most = max(float(entry.minimum), 1 / LARGEST), 1 if entry.share else LARGEST
+    for strip in strips(len(values)):
+        part = values[strip]
+        low, high = np.fmin.reduce(part), np.fmax.reduce(part)
+        if low < least and (low < 0 or not entry.zero or _between(part, least)):
+            return False
+        if high > most or (missing is not None and not ((part == part) | missing[strip]).all()):
+            return False
+    return True
 
 
 def _between(values: npt.NDArray[np.float64], least: float) -> bool:

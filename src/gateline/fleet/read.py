@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -29,8 +30,9 @@ from gateline.fleet.problems import Problems
 from gateline.gating import Request
 from gateline.inputs import Inputs
 from gateline.metrics import processing_performance
+from gateline.metrics.arrays import stripwise
 from gateline.quantities import QUANTITIES, Kind
-from gateline.rules.columns import Column, Names, stated_first
+from gateline.rules.columns import Column, MaskedColumn, Names, stated_first
 from gateline.rules.corpus import Specs
 
 ChipFigures = Callable[[str], Inputs]
@@ -167,6 +169,8 @@ class BlockReader:
 def _highest(rates: list[Column], lengths: list[int]) -> Column:
     """The highest product of rate and bit length in each row, at least that of the rates that are known."""
     products = [_product(rate, np.array(float(length))) for rate, length in zip(rates, lengths, strict=True)]
+    if len(products) == 1:
+        return products[0]
     low, high = products[0].low, products[0].high
     for product in products[1:]:
         low, high = np.fmax(low, product.low), np.maximum(high, product.high)
@@ -175,5 +179,8 @@ def _highest(rates: list[Column], lengths: list[int]) -> Column:
 
 
 def _product(rate: Column, length: npt.NDArray[np.float64]) -> Column:
-    low = processing_performance(rate.low, length)
-    return Column(low, low if rate.high is rate.low else processing_performance(rate.high, length))
+    product = partial(processing_performance, bit_length=length)
+    if isinstance(rate, MaskedColumn):
+        return MaskedColumn(stripwise(product, rate.values), rate.missing)
+    low = stripwise(product, rate.low)
+    return Column(low, low if rate.high is rate.low else stripwise(product, rate.high))

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from gateline.fleet.screener import Screened
 from gateline.fleet.totals import Totals
-from gateline.fleet.verdicts import OPEN_LABEL, Place, RuleColumn
+from gateline.fleet.verdicts import OPEN_LABEL, SILENT, Place, RuleColumn
+from gateline.metrics.arrays import strips
 from gateline.rules.model import Outcome
 
 Truth = npt.NDArray[np.bool_]
@@ -93,20 +94,30 @@ def summarize(screened: Screened, keep: Truth | None, labels: dict[str, tuple[st
         rows, counted = per_line[id(column.place)]
         summary.verdicts[rule] = _by_outcome(column, rows)
         summary.units[rule] = _by_outcome(column, counted) if units is not None else summary.verdicts[rule].copy()
-        items = np.bincount(column.item, rows, len(labels[rule])).tolist()
-        told = zip(labels[rule], items, strict=True)
-        summary.items[rule] = Counter({label: int(number) for label, number in told if number and label not in NO_ITEM})
+        summary.items[rule] = _by_item(column, rows, labels[rule])
     return summary
 
 
 def _by_outcome(column: RuleColumn, counts: Counts) -> Counter[str]:
     """The counts of the lines of a rule, by its outcome."""
-    return Counter({word: int(counts[column.outcome == outcome].sum()) for outcome, word in WORDS})
+    sums = np.zeros(len(Outcome) + 1, dtype=np.int64)
+    np.add.at(sums, column.outcome - SILENT, counts)
+    return Counter({word: int(sums[outcome - SILENT]) for outcome, word in WORDS})
+
+
+def _by_item(column: RuleColumn, counts: Counts, labels: tuple[str, ...]) -> Counter[str]:
+    """The counts of the lines of a rule, by the item that decides."""
+    sums = np.zeros(len(labels), dtype=np.int64)
+    np.add.at(sums, column.item, counts)
+    used = np.flatnonzero(sums).tolist()
+    return Counter({labels[item]: int(sums[item]) for item in used if labels[item] not in NO_ITEM})
 
 
 def _per_line(place: Place, units: Counts | None, lines: int) -> tuple[Counts, Counts]:
     """How many rows, and how many units, have each line."""
-    rows = np.bincount(place, minlength=lines)
+    rows = np.zeros(lines, dtype=np.int64)
+    for strip in strips(len(place)):
+        rows += np.bincount(place[strip], minlength=lines)
     if units is None:
         return rows, rows
     counted = np.zeros(lines, dtype=np.int64)

@@ -14,7 +14,7 @@ from gateline.fleet.cells import MAXIMUM_COUNT_DIGITS, NAN, NOT_A_COUNT, Place, 
 from gateline.fleet.faults import faults, is_sound
 from gateline.fleet.headers import NumberColumn
 from gateline.fleet.problems import Problems
-from gateline.metrics.arrays import unknown_where
+from gateline.metrics.arrays import strips, unknown_where
 from gateline.quantities import Quantity
 from gateline.rules.columns import Column, MaskedColumn, Names
 
@@ -80,22 +80,25 @@ class ValueCells:
 
     def numbers(self, column: NumberColumn, problems: Problems) -> Column:
         """Amounts in canonical units."""
-        if self.missing is not None and column.factor == 1 and is_sound(self.stored, column.entry, self.missing):
-            return MaskedColumn(self.stored, self.missing)
-        values = self.values if column.factor == 1 else self.values * float(column.factor)
-        if not is_sound(values, column.entry):
-            found = faults(values, ~np.isnan(values), column.entry)
-            values = self._reject(column.heading, values, found, problems)
-        return Column(values, values)
+        with np.errstate(over="ignore", invalid="ignore"):
+            stored = self.stored if column.factor == 1 else self.stored * float(column.factor)
+        if self.missing is not None:
+            if is_sound(stored, column.entry, self.missing):
+                return MaskedColumn(stored, self.missing)
+            stored = unknown_where(self.missing, stored)
+        if not is_sound(stored, column.entry):
+            found = faults(stored, ~np.isnan(stored), column.entry)
+            stored = self._reject(column.heading, stored, found, problems)
+        return Column(stored, stored)
 
     def flags(self, heading: str, problems: Problems) -> Column:
         """Flags as 1, 0 and NaN (unknown)."""
-        if self.missing is not None and ((self.stored == 0) | (self.stored == 1) | self.missing).all():
+        if self.missing is not None and _are_flags(self.stored, self.missing):
             return MaskedColumn(self.stored, self.missing)
         values = self.values
-        known = np.count_nonzero(values == 0) + np.count_nonzero(values == 1) + np.count_nonzero(np.isnan(values))
-        if known < len(values):
-            bad = (values != 0) & (values != 1) & ~np.isnan(values)
+        unsaid = np.isnan(values)
+        if not _are_flags(values, unsaid):
+            bad = (values != 0) & (values != 1) & ~unsaid
             values = self._reject(heading, values, iter([(bad, "is not yes, no or unknown")]), problems)
         return Column(values, values)
 
@@ -138,3 +141,14 @@ class ValueCells:
             for row in rows:
                 problems.add(row, heading, self.show(row), reason)
         return sound
+
+
+def _are_flags(values: npt.NDArray[np.float64], silent: Truth) -> bool:
+    """Whether every row says yes, no or nothing."""
+    for strip in strips(len(values)):
+        flag = values[strip] == 0
+        flag |= values[strip] == 1
+        flag |= silent[strip]
+        if not flag.all():
+            return False
+    return True

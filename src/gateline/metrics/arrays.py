@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,23 @@ Array = npt.NDArray[Any]
 
 UNDEFINED = float("inf")
 """Marks a quantity that has no value (not an unknown one): no condition on it ever holds."""
+
+
+STRIP = 2**15
+"""Rows that are worked on at a time where several steps read the same numbers: a column of them stays in the cache."""
+
+
+def strips(rows: int) -> Iterator[slice]:
+    """Stretches of `STRIP` rows, and a last one of those that are left."""
+    return (slice(start, min(start + STRIP, rows)) for start in range(0, rows, STRIP))
+
+
+def stripwise(formula: Callable[..., Array], *columns: Array) -> npt.NDArray[np.float64]:
+    """What a formula of several steps makes of float64 columns of one length, row by row."""
+    result = np.empty(len(columns[0]))
+    for strip in strips(len(result)):
+        result[strip] = formula(*(column[strip] for column in columns))
+    return result
 
 
 def is_unknown(values: Array) -> npt.NDArray[np.bool_]:

@@ -49,7 +49,7 @@ class MaskedColumn(Column):
     Parameters
     ----------
     values : float64 array
-        Whatever stands in the rows that are missing.
+        In the rows that are missing there is anything that a value of the quantity can be, or NaN: formulas take it as it is.
     missing : bool array
         All rows that are unknown: no other has NaN.
     """

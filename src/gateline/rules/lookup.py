@@ -9,22 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from gateline.metrics.arrays import UNDEFINED, Array, is_unknown, select
+from gateline.metrics.arrays import UNDEFINED, Array, is_unknown, select, strips, stripwise, unknown_where
 from gateline.quantities import QUANTITIES
 from gateline.rules.columns import RATIOS, TOTALS, Column, Columns, MaskedColumn, Names, membership, per, with_ratios
 from gateline.rules.evaluate import Evaluation, evaluate
 from gateline.rules.table import DecisionTable, SharedAxis
-
-COMPUTING = frozenset(
-    name for ratio in (*RATIOS, *TOTALS) for name in (ratio, *QUANTITIES[ratio].parts, *QUANTITIES[ratio].total_of)
-)
-"""The ratios and sums, and the inputs that they are computed from."""
 
 Truth = npt.NDArray[np.bool_]
 States = npt.NDArray[np.unsignedinteger[Any]]
@@ -43,8 +39,7 @@ class Points:
     undefined, perhaps : bool array or None
         The rows of a ratio that have no value, and those that are unknown and perhaps have none.
     missing : bool array or None
-        The unknown rows, whatever stands in `values`, which then has no NaN elsewhere. Parts of ratios and sums have NaN
-        instead.
+        The unknown rows; `values` then has anything there, and no NaN elsewhere, and there is no `open`.
     """
 
     values: Array
@@ -53,14 +48,28 @@ class Points:
     perhaps: Truth | None = None
     missing: Truth | None = None
 
+    def take(self, rows: slice) -> Points:
+        """The points of some neighbouring rows."""
+        masks = (self.open, self.undefined, self.perhaps, self.missing)
+        return Points(self.values[rows], *(None if mask is None else mask[rows] for mask in masks))
+
+    def unknown(self) -> Truth:
+        """The rows of which not even a lower end is known."""
+        return is_unknown(self.values) if self.missing is None else self.missing
+
     def known(self) -> Truth:
         """The rows that have a value, and not only a lower end."""
-        known = ~is_unknown(self.values)
-        if self.open is not None:
-            known &= ~self.open
-        if self.missing is not None:
-            known &= ~self.missing
-        return known if self.undefined is None else known & ~self.undefined
+        known = ~self.unknown()
+        for without in (self.open, self.undefined):
+            if without is not None:
+                known &= ~without
+        return known
+
+    def filled(self) -> Points:
+        """The same with NaN in the unknown rows."""
+        if self.missing is None:
+            return self
+        return Points(unknown_where(self.missing, self.values), None, self.undefined, self.perhaps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +138,7 @@ def place(columns: Columns, rows: int) -> Block:
     ranged = np.zeros(rows, dtype=bool)
     points: dict[str, Points] = {}
     for name, column in columns.items():
-        if isinstance(column, MaskedColumn) and name not in COMPUTING:
+        if isinstance(column, MaskedColumn):
             points[name] = Points(column.values, missing=column.missing)
         elif isinstance(column, Column):
             points[name] = _own(column, ranged)
@@ -148,7 +157,7 @@ def classify(table: DecisionTable, block: Block) -> Classified:
     first, constant = 0, 0
     while constant < len(inputs) and inputs[constant].values.strides == (0,):
         axis, points = table.axes[constant], inputs[constant]
-        first = first * axis.states + int(_state(axis, Points(points.values[:1]), np.empty(1, dtype=bool))[0])
+        first = first * axis.states + int(_state(axis, points.take(slice(1)), np.empty(1, dtype=bool))[0])
         constant += 1
     span = prod(axis.states for axis in table.axes[constant:])
     stretch = slice(first * span, (first + 1) * span)
@@ -186,28 +195,40 @@ def _put_ratio(name: str, points: dict[str, Points], ranged: Truth) -> None:
     some = above or below
     if some is None:
         return
-    unknown = np.broadcast_to(np.nan, some.values.shape)
-    denominator = unknown if below is None else below.values
-    if below is not None and below.open is not None:
+    unknown = Points(np.broadcast_to(np.nan, some.values.shape))
+    computed = _ratio(name, above or unknown, below or unknown, ranged)
+    _put_first(name, points, computed)
+
+
+def _ratio(name: str, above: Points, below: Points, ranged: Truth) -> Points:
+    """The quotient of two inputs; rows of which the denominator is open are marked in `ranged`."""
+    zero = QUANTITIES[QUANTITIES[name].parts[1]].zero
+    if above.open is not None or below.open is not None or not zero:
+        above, below = above.filled(), below.filled()
+    denominator = below.values
+    if below.open is not None:
         ranged |= below.open & ~is_unknown(denominator)
         denominator = np.where(below.open, np.nan, denominator)
-    quotient = per(name, unknown if above is None else above.values, denominator)
+    quotient = stripwise(partial(per, name), above.values, denominator)
     undefined = quotient == UNDEFINED
-    zero = QUANTITIES[QUANTITIES[name].parts[1]].zero
-    above_open = None if above is None else above.open
-    computed = Points(
+    missing = None
+    if above.missing is not None or below.missing is not None:
+        undefined &= ~below.unknown()
+        missing = (above.unknown() | below.unknown()) & ~undefined
+    return Points(
         quotient,
-        open=None if above_open is None else (above_open & ~undefined) | is_unknown(quotient),
+        open=None if above.open is None else (above.open & ~undefined) | is_unknown(quotient),
         undefined=undefined if undefined.any() else None,
-        perhaps=is_unknown(denominator) if zero else None,
+        perhaps=below.unknown() if zero and below.open is None else is_unknown(denominator) if zero else None,
+        missing=missing,
     )
-    _put_first(name, points, computed)
 
 
 def _total(parts: list[Points], *, missing: bool) -> Points:
     """The sum of parts; where one is unknown or open, the sum is at least what is known."""
     if len(parts) == 1 and not missing:
         return parts[0]
+    parts = [part.filled() for part in parts]
     silent = np.logical_and.reduce([is_unknown(part.values) for part in parts])
     low = np.sum([np.where(is_unknown(part.values), 0.0, part.values) for part in parts], axis=0)
     low[silent] = np.nan
@@ -217,10 +238,10 @@ def _total(parts: list[Points], *, missing: bool) -> Points:
 
 def _put_first(name: str, points: dict[str, Points], computed: Points) -> None:
     """Put what rows state before what is computed."""
-    stated = points.get(name)
-    if stated is None:
+    if name not in points:
         points[name] = computed
         return
+    stated, computed = points[name].filled(), computed.filled()
     unstated = is_unknown(stated.values)
     values = select(unstated, computed.values, stated.values)
     masks = [
@@ -243,35 +264,46 @@ def _input(axis: SharedAxis, block: Block) -> Points:
 
 def _states(axes: Sequence[SharedAxis], inputs: Sequence[Points], rows: int) -> States:
     """The state of each row: on each axis a few comparisons, made in place, and one sum over the axes."""
+    codes: States = np.empty(rows, dtype=_unsigned(prod(axis.states for axis in axes)))
+    for strip in strips(rows):
+        codes[strip] = _strip_states(axes, [points.take(strip) for points in inputs], strip.stop - strip.start)
+    return codes
+
+
+def _strip_states(axes: Sequence[SharedAxis], inputs: Sequence[Points], rows: int) -> States:
+    """The states of a strip, as small numbers for as long as the sum allows it."""
     passed = np.empty(rows, dtype=bool)
     code: States = np.zeros(rows, dtype=np.uint8)
     states = 1
     for axis, points in zip(axes, inputs, strict=True):
         states *= axis.states
-        if (states > 2**8 and code.dtype == np.uint8) or (states > 2**16 and code.dtype == np.uint16):
-            code = code.astype(np.uint16 if states <= 2**16 else np.uint32)
+        code = code.astype(_unsigned(states), copy=False)
         if states > axis.states:
             np.multiply(code, axis.states, out=code)
         np.add(code, _state(axis, points, passed), out=code)
     return code
 
 
+def _unsigned(states: int) -> type[np.unsignedinteger[Any]]:
+    """The smallest type that holds the numbers of so many states."""
+    return np.uint8 if states <= 2**8 else np.uint16 if states <= 2**16 else np.uint32
+
+
 def _state(axis: SharedAxis, points: Points, passed: Truth) -> States:
-    """The state of each row on one axis."""
-    ones = passed.view(np.uint8)
+    """The state of each row on one axis; `passed` is written over."""
     state: States = np.zeros(len(passed), dtype=np.uint8 if axis.states < 2**8 else np.uint32)
-    if points.missing is None:
-        top = np.not_equal(points.values, points.values, out=passed) if points.open is None else points.open
-        np.multiply(top.view(np.uint8), state.dtype.type(axis.unknown), out=state)
     for cut, border in zip(axis.cuts, axis.borders, strict=True):
         compare = np.greater if cut.above else np.greater_equal
         compare(points.values, border, out=passed)
-        np.add(state, ones, out=state)
-    if points.missing is not None:
-        np.multiply(state, np.logical_not(points.missing, out=passed).view(np.uint8), out=state)
-        np.add(state, np.multiply(points.missing.view(np.uint8), state.dtype.type(axis.unknown)), out=state)
+        np.add(state, passed.view(np.uint8), out=state)
     if points.undefined is not None:
         np.add(state, points.undefined.view(np.uint8), out=state)
+    unknown = state.dtype.type(axis.unknown)
+    if points.missing is not None:
+        np.maximum(state, points.missing.view(np.uint8) * unknown, out=state)
+    else:
+        top = np.not_equal(points.values, points.values, out=passed) if points.open is None else points.open
+        np.add(state, top.view(np.uint8) * unknown, out=state)
     if points.perhaps is not None:
         np.add(state, points.perhaps.view(np.uint8) * np.uint8(axis.states - 1 - axis.unknown), out=state)
     return state

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -39,7 +40,7 @@ class Present:
     constant: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SharedAxis:
     """An input of several rules, cut wherever one of them cuts it.
 
@@ -56,12 +57,12 @@ class SharedAxis:
     can_be_open: bool
     borders: tuple[float, ...]
 
-    @property
+    @cached_property
     def states(self) -> int:
         """How many states there are."""
         return self.unknown + 1 + self.can_be_open * len(self.cuts) + self.can_be_undefined
 
-    @property
+    @cached_property
     def unknown(self) -> int:
         """The state 'unknown', which is 'from the first cell on'."""
         return len(self.cuts) + 1 + self.can_be_undefined
