@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateline.cli.options import AS_OF, EXIT_CODES, EXIT_ZERO, READING, ROLE, RULES, STRICT, Place, Share, options
+from gateline.cli.table_options import ALLOW_REJECTS, COLUMNS, FAIL_ON, REJECTS, TABLE_FORMAT, THREADS
 from gateline.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,44 +25,17 @@ if TYPE_CHECKING:
     type=Place(),
     help="Result: .csv, .parquet, .arrow or .feather, or for Parquet a folder. Default: standard output.",
 )
-@options(AS_OF)
-@click.option(
-    "--columns",
-    type=click.Choice(["all", "verdicts"]),
-    default="all",
-    show_default=True,
-    help="Repeat the input columns, or only id (or row) and the new ones.",
-)
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["csv", "arrow", "html"]),
-    default="csv",
-    show_default=True,
-    help="What standard output gets: CSV, or an Arrow stream; html is a report for people, there or in the file of -o.",
-)
-@options(ROLE, RULES, READING, STRICT)
-@click.option(
-    "--rejects",
-    type=click.Path(path_type=Path),
-    help="Where rows that cannot be read are listed. Default: beside the output, or rejects.csv.",
-)
-@click.option("--allow-rejects", is_flag=True, help="Exit 0 although rows were rejected.")
+@options(AS_OF, COLUMNS, TABLE_FORMAT, ROLE, RULES, READING, STRICT, REJECTS, ALLOW_REJECTS)
 @click.option("--totals", type=click.Path(path_type=Path), help="JSON file that gets what the table comes to.")
 @click.option("--utilization", type=Share(), help="Share of the peak rate for the days in the totals, such as 0.4.")
 @click.option("--resume", is_flag=True, help="Keep the parts of an output folder that an earlier run finished.")
-@click.option("--threads", type=click.IntRange(1), help="Threads that screen. Default: as many as there are cores.")
+@options(THREADS)
 @click.option(
     "--cluster", metavar="ADDRESS", default="", help="Dask scheduler whose workers screen the parts of a folder."
 )
 @click.option("--workers", type=click.IntRange(1), help="Processes on this machine that screen the parts of a folder.")
 @click.option("--quiet", is_flag=True, help="Say nothing of the progress, and nothing of a run without faults.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["met", "undetermined"]),
-    help="Exit 3 if a row is met; with undetermined also 4 if one is undetermined.",
-)
-@options(EXIT_ZERO)
+@options(FAIL_ON, EXIT_ZERO)
 def fleet(
     file: str,
     output: Path | str | None,

@@ -11,6 +11,7 @@ import click
 
 from gateline.cli.options import EXIT_CODES, EXIT_ZERO, READING, ROLE, RULES, STRICT, Day, options
 from gateline.cli.output import write_output
+from gateline.cli.table_options import ALLOW_REJECTS, COLUMNS, FAIL_ON, REJECTS, TABLE_FORMAT, THREADS
 from gateline.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,42 +31,17 @@ if TYPE_CHECKING:
     type=Day(),
     help="Day of rows that do not state their own, which are rejected without it, and of the rules about totals (default: today).",
 )
-@click.option(
-    "--columns",
-    type=click.Choice(["all", "verdicts"]),
-    default="all",
-    show_default=True,
-    help="Repeat the columns of the ledger, or only id (or row) and the new ones.",
-)
+@options(COLUMNS)
 @click.option("--by-rule", is_flag=True, help="Also write the outcome and the item of each rule in columns of its own.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["csv", "arrow", "html"]),
-    default="csv",
-    show_default=True,
-    help="What standard output gets: CSV, or an Arrow stream; html is a report for people, there or in the file of -o.",
-)
-@options(ROLE, RULES, READING, STRICT)
+@options(TABLE_FORMAT, ROLE, RULES, READING, STRICT)
 @click.option(
     "--totals",
     type=click.Path(path_type=Path),
     help="Where the totals of all consignees, countries and chips go, as JSON.",
 )
-@click.option(
-    "--rejects",
-    type=click.Path(path_type=Path),
-    help="Where rows that cannot be screened are listed. Default: beside the output, or rejects.csv.",
-)
-@click.option("--allow-rejects", is_flag=True, help="Exit 0 although rows were rejected.")
-@click.option("--threads", type=click.IntRange(1), help="Threads that screen. Default: as many as there are cores.")
+@options(REJECTS, ALLOW_REJECTS, THREADS)
 @click.option("--quiet", is_flag=True, help="Print no progress, totals or summary; only what went wrong.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["met", "undetermined"]),
-    help="Exit 3 if the outcome of a row is met; with undetermined also 4 if one is undetermined. Totals do not count.",
-)
-@options(EXIT_ZERO)
+@options(FAIL_ON, EXIT_ZERO)
 def shipment(
     file: str,
     output: Path | None,
