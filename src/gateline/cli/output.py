@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 
 from gateline.errors import InputError
+from gateline.whole_files import write_whole
 
 STANDARD_OUTPUT = Path("-")
 
@@ -32,7 +31,7 @@ def write_output(text: str, path: Path | None) -> None:
     if path.is_dir():
         raise InputError(f"{path}: is a folder; name a file.")
     try:
-        _replace(path, text) if path.is_file() or not path.exists() else _append(path, text)
+        write_whole(path, text) if path.is_file() or not path.exists() else _append(path, text)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror or error}.") from None
 
@@ -40,24 +39,3 @@ def write_output(text: str, path: Path | None) -> None:
 def _append(path: Path, text: str) -> None:
     with path.open("a", encoding="utf-8", errors="replace", newline="\n") as stream:
         stream.write(text)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write beside the file and rename; a link stays a link."""
-    place = path.resolve()
-    handle, name = tempfile.mkstemp(prefix=".gateline.", dir=place.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
-            stream.write(text)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(place)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

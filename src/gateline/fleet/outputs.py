@@ -6,7 +6,6 @@ import csv
 import errno
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 from gateline.errors import InputError
 from gateline.fleet.result import Coded, ResultColumn
 from gateline.fleet.screener import Known
+from gateline.whole_files import beside, put_in_place
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 ARROW_SUFFIXES = (".parquet", ".arrow", ".feather")
@@ -138,11 +138,9 @@ class Output:
             )
         make = _arrow_writers().of_file(self.path.suffix.lower()) if self.path.suffix.lower() != ".csv" else _csv
         try:
-            handle, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.resolve().parent)
+            self._temporary = beside(self.path)
         except OSError as error:
             raise InputError(f"{self.path}: cannot be written: {error.strerror or error}.") from None
-        os.close(handle)
-        self._temporary = Path(name)
         self.writer = make(self._temporary)
         return self
 
@@ -155,8 +153,7 @@ class Output:
             if kind is None:
                 with self._named():
                     self.writer.finish()
-                self._temporary.chmod(0o666 & ~_umask())
-                self._temporary.replace(self.path.resolve())
+                put_in_place(self._temporary, self.path)
             else:
                 self.writer.abandon()
         finally:
@@ -186,15 +183,6 @@ class Output:
             raise OSError(error.errno or errno.EIO, reason, str(self.path)) from None
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a small file, which appears when it is complete."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(name).chmod(0o666 & ~_umask())
-    Path(name).replace(path)
-
-
 def _csv(path: Path) -> Writer:
     return CsvWriter(path.open("w", encoding="utf-8", newline=""))
 
@@ -208,9 +196,3 @@ def _arrow_writers() -> Any:
             "Parquet and Arrow output need pyarrow. Install it with: pip install 'gateline[arrow]'"
         ) from None
     return arrow_writers
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from gateline.errors import InputError
-from gateline.fleet.outputs import write_whole
 from gateline.numerals import clip
+from gateline.whole_files import write_whole
 
 MARK = "://"
 """Stands in every URL and in no path that people write."""

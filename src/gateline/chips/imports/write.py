@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from gateline.chips.imports.reader import slug
 from gateline.chips.imports.run import Imported
 from gateline.documents import MAXIMUM_BYTES
 from gateline.errors import InputError
+from gateline.whole_files import put_in_place, write_beside
 
 FIRST_LINE = "# Draft written by 'gateline catalogue import'; check every figure before it is used."
 OPEN_RATES = "# Not in the table: write the dense rate, or take the line out where the chip does not offer the format."
@@ -137,9 +137,9 @@ def write_drafts(files: Mapping[Path, str]) -> None:
             path.parent.mkdir(exist_ok=True)
             _check_free(path)
         for path, text in files.items():
-            temporary[path] = _write_beside(path, text)
+            temporary[path] = write_beside(path, text)
         for path, written in temporary.items():
-            written.replace(path)
+            put_in_place(written, path)
     except OSError as error:
         raise InputError(f"{error.filename or 'output'}: cannot be written: {error.strerror or error}.") from None
     finally:
@@ -155,15 +155,3 @@ def _check_free(path: Path) -> None:
         return
     if not draft:
         raise InputError(f"{path}: is there and is not a draft of this command. Name another file or folder.")
-
-
-def _write_beside(path: Path, text: str) -> Path:
-    """The text in a new file in the folder of `path`."""
-    written = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with written.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-    except OSError:
-        written.unlink(missing_ok=True)
-        raise
-    return written
