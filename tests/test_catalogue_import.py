@@ -435,7 +435,7 @@ def test_a_failure_while_writing_leaves_nothing(tmp_path, monkeypatch):
         written.append(temporary)
         return temporary
 
-    monkeypatch.setattr("gateline.chips.imports.write._write_beside", full)
+    monkeypatch.setattr("gateline.chips.imports.write.write_beside", full)
     with pytest.raises(InputError, match="No space left"):
         write_drafts(files)
     assert written
