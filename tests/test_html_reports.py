@@ -318,17 +318,24 @@ def test_only_https_is_linked(text, links):
     ("text", "seen"),
     [
         ("814 mm^2", "814 mm²"),
-        ("> 10^26 FLOP", "> 10²⁶ FLOP"),
+        ("> 10^26 FLOP", ">\xa010²⁶ FLOP"),
         ("1e26 op/s", "10²⁶ op/s"),
         ("3.791e25 FLOP", "3.791\xa0×\xa010²⁵ FLOP"),
         ("10^25/3", "10²⁵/3"),
         ("sha256:1e25ab", "sha256:1e25ab"),  # a digest stays a digest
         ("chip1e25", "chip1e25"),
         ("^2", "^2"),
+        ("megatron 3.937e25.", "megatron 3.937\xa0×\xa010²⁵."),
+        ("0 % to 100 %", "0\xa0% to 100\xa0%"),
+        ("density ≥ 3.2 TPP", "density ≥\xa03.2 TPP"),
     ],
 )
-def test_powers_are_raised(text, seen):
+def test_powers_are_raised_and_numbers_kept_whole(text, seen):
     assert pretty(text) == seen
+
+
+def test_days_are_kept_whole():
+    assert told("from <2022-10-07>, id a-2025-04-15") == "from &lt;<time>2022-10-07</time>&gt;, id a-2025-04-15"
 
 
 def test_without_jinja_one_line_says_how_to_install_it(monkeypatch):

@@ -86,7 +86,7 @@ def over_time(timeline: Timeline, number_on_page: int) -> Iterator[Section]:
     )
     headings = ("from", "rule", "outcome", "why from this day")
     caption = f"Every change until {timeline.span.end} of the rules that gate, or are met, on some day"
-    told = table(caption, headings, rows, look="dated")
+    told = table(caption, headings, rows)
     yield from section("Over time", drawn(timeline, number_on_page, "timeline"), told)
 
 
