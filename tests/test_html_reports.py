@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import re
+import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -237,6 +238,31 @@ def test_pictures_are_named_and_followed_by_their_numbers(pages):
                 assert texts(next(svg.iter(f"{SVG}title")))
                 assert elements(section, "table")
     assert elements(parsed(pages["chip"]), "figure")
+
+
+WATCHED = """
+import sys
+
+def refuse(event, what):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"):
+        raise SystemExit(f"{event} {what}")
+
+sys.addaudithook(refuse)
+from gateline.cli import main
+from gateline.serve.app import warm
+
+warm()
+main()
+"""
+
+
+@pytest.mark.parametrize("arguments", [CHIP, RELEASE, FLEET])
+def test_who_makes_a_report_connects_to_nobody(arguments):
+    """Nor does the page of gateline serve when it gets ready."""
+    command = [sys.executable, "-c", WATCHED, *arguments, "--exit-zero", "--format", "html"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("<!DOCTYPE html>")
 
 
 HOSTILE = [

@@ -38,9 +38,10 @@ def fleet_card(excerpt: Excerpt, specs: Specs) -> Card:
     )
 
 
-def fleet_sections(excerpt: Excerpt, specs: Specs) -> Iterator[Section]:
-    """What is said of a table below its card."""
-    yield from section("Outcomes by rule", drawn(excerpt.summary, 1, "outcomes"), _outcomes(excerpt, specs))
+def fleet_sections(excerpt: Excerpt, specs: Specs, *, narrow: bool = False) -> Iterator[Section]:
+    """What is said of a table below its card; its picture for a phone where that is `narrow`."""
+    shown = drawn(excerpt.summary, 1, "outcomes", narrow=narrow)
+    yield from section("Outcomes by rule", shown, _outcomes(excerpt, specs))
     yield from section("What would settle undetermined rows", _settles(excerpt, specs))
     yield from section("Rows that are met", _rows(excerpt, Outcome.MET, specs))
     yield from section("Rows that are undetermined", _rows(excerpt, Outcome.UNDETERMINED, specs))

@@ -33,9 +33,9 @@ FIGURES = ("total_processing_performance", "performance_density", "dram_bandwidt
 """What the table of neighbours shows of each chip."""
 
 
-def drawn(what: object, number_on_page: int, *names: str) -> Iterator[Picture]:
+def drawn(what: object, number_on_page: int, *names: str, narrow: bool = False) -> Iterator[Picture]:
     """Pictures by name of one thing; `number_on_page` keeps the ids of several subjects apart."""
-    paper = Paper(embedded=True, number=number_on_page)
+    paper = Paper(narrow=narrow, embedded=True, number=number_on_page)
     for name in names:
         picture = PICTURES[name]
         yield Picture(Markup(_lean(picture.draw(what, paper))), f"{picture.says[:1].upper()}{picture.says[1:]}.")
