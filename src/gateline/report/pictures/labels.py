@@ -72,8 +72,8 @@ class Page:
         """The part of it that a name within `box` could touch."""
         return Page(
             self.frame,
-            [text for text in self.texts if text.meets(box)],
-            [mark for mark in self.marks if mark.meets(box)],
+            box.touched(self.texts),
+            box.touched(self.marks),
             [line for line in self.lines if _span(line).meets(box)],
             [line for line in self.leaders if _span(line).meets(box)],
         )
@@ -153,6 +153,7 @@ def _cost(label: Label, box: Box, page: Page, mark: Mark, most: float) -> float 
     return covered * MARK_COST + crossed * LINE_COST
 
 
+@lru_cache(maxsize=1024)
 def _span(line: Segment) -> Box:
     x1, y1, x2, y2 = line
     return Box(min(x1, x2) - 0.5, min(y1, y2) - 0.5, max(x1, x2) + 0.5, max(y1, y2) + 0.5)

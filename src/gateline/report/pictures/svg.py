@@ -187,6 +187,15 @@ class Box:
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
+    def touched(self, others: Iterable[Box]) -> list[Box]:
+        """Those that overlap with it; the same as `meets` of each, without so many calls."""
+        left, top, right, bottom = self.left, self.top, self.right, self.bottom
+        return [
+            each
+            for each in others
+            if each.left < right and left < each.right and each.top < bottom and top < each.bottom
+        ]
+
     def holds(self, other: Box) -> bool:
         """Whether the other lies inside."""
         return (
