@@ -33,7 +33,8 @@ CHROMIUM = os.environ.get("GATELINE_CHROMIUM") or shutil.which("chromium") or "/
 COLOURS = 64
 """As many colours as a picture keeps; marks of one hue keep it."""
 WIDE, PHONE, HIGH = 1240, 390, 900
-PAGES_SHOWN = 2
+PAGES_SHOWN = (1, 3)
+"""Of the printed report: the verdict, and the plane."""
 DOTS_PER_INCH = 62
 
 
@@ -150,21 +151,12 @@ def reports(browser: Browser, folder: Path, work: Path) -> None:
 
 
 def paper(document: Path, work: Path, *, grey: bool) -> list[Path]:
-    """The first pages of a printed document."""
+    """Some pages of a printed document."""
     stem = work / ("grey" if grey else "colour")
     tone = ["-gray"] if grey else []
-    command = [
-        "pdftoppm",
-        "-png",
-        "-r",
-        str(DOTS_PER_INCH * 2),
-        "-l",
-        str(PAGES_SHOWN),
-        *tone,
-        str(document),
-        str(stem),
-    ]
-    subprocess.run(command, check=True)
+    for page in map(str, PAGES_SHOWN):
+        command = ["pdftoppm", "-png", "-r", str(DOTS_PER_INCH * 2), "-f", page, "-l", page, *tone]
+        subprocess.run([*command, str(document), str(stem)], check=True)
     return sorted(work.glob(f"{stem.name}-*.png"))
 
 

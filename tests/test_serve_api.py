@@ -5,6 +5,7 @@ import io
 import json
 import re
 import sys
+from datetime import date
 from pathlib import Path
 
 import jsonschema
@@ -15,9 +16,10 @@ from openapi_spec_validator import validate
 from schemathesis.checks import not_a_server_error
 from starlette.testclient import TestClient
 
+import gateline
 from gateline.cli import main
 from gateline.jobs import default_catalogue
-from gateline.report import pictures
+from gateline.report import pictures, verdict_json
 from gateline.rules.specfiles import default_specs
 from gateline.serve.app import make_app
 from gateline.serve.openapi import EXAMPLES, TABLE, document
@@ -56,11 +58,26 @@ def test_the_document_is_valid_and_holds_the_published_schemas():
     assert set(components["Verdict"]["$defs"]) == set(VERDICT["$defs"])
 
 
-@pytest.mark.parametrize("chip", sorted(default_catalogue().entries)[::12])
-def test_chips_are_answered_as_on_the_command_line(client, printed, chip):
-    answer = client.post(f"{V1}/chip", json={"chip": chip, "as_of": DAY})
-    assert answer.content.decode() == printed("chip", chip, "--as-of", DAY, "--format", "json")
-    jsonschema.validate(answer.json(), VERDICT)
+CHIPS = sorted(default_catalogue().entries)
+SOME = CHIPS[::12]
+COMPARED = [(chip, day) for day in ("2023-11-16", "2024-06-01") for chip in CHIPS] + [(chip, DAY) for chip in SOME]
+"""Every chip under the rule of 2022 and under that of 2023; some under the many that came after, which take longer."""
+
+
+def test_there_are_300_comparisons():
+    assert len(COMPARED) >= 300
+
+
+@pytest.mark.parametrize(("chip", "day"), COMPARED)
+def test_chips_are_answered_as_on_the_command_line_and_in_python(client, printed, chip, day):
+    answer = client.post(f"{V1}/chip", json={"chip": chip, "as_of": day}).content.decode()
+    assert answer == printed("chip", chip, "--as-of", day, "--format", "json")
+    assert answer == verdict_json.write([gateline.screen_chip(chip, date.fromisoformat(day))])
+
+
+@pytest.mark.parametrize("chip", SOME)
+def test_answers_on_chips_are_as_their_schema_says(client, chip):
+    jsonschema.validate(client.post(f"{V1}/chip", json={"chip": chip, "as_of": DAY}).json(), VERDICT)
 
 
 def test_options_are_answered_as_on_the_command_line(client, printed):

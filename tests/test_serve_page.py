@@ -23,7 +23,7 @@ PAGES = [
     "/rules?as_of=2024-01-01",
     "/rules?as_of=x",
 ]
-PAGES += ["/rules/us.ear.3a090", "/rules/us.ear.foundry-presumption"]
+PAGES += [f"/rules/{rule}" for rule in SPECS.rules]
 
 
 @pytest.fixture(scope="module")

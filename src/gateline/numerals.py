@@ -97,7 +97,7 @@ def is_exact_as_float(value: Fraction) -> bool:
 def clip(text: str, length: int = 40) -> str:
     """`text` in one line, cut to a length that fits an error message."""
     line = " ".join(text.split())
-    printable = "".join(mark if mark.isprintable() else "?" for mark in line)
+    printable = line if line.isprintable() else "".join(mark if mark.isprintable() else "?" for mark in line)
     return printable if len(printable) <= length else printable[: length - 1] + "…"
 
 

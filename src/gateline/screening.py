@@ -351,7 +351,7 @@ def _answers(
     """Outcome and deciding item of a rule for each row of inputs under some readings."""
     program = compile_version(specs, choice.rule.id, choice.version, request.as_of, readings)
     facts, _ = settle_facts(specs, choice.rule, program, columns, request, rows)
-    found = evaluate(program, with_ratios({**columns, **facts}), rows)
+    found = evaluate(program, with_ratios({**columns, **facts}, program.names), rows)
     return [
         (Outcome(outcome), program.items[item].clause.id if item >= 0 else None)
         for outcome, item in zip(found.outcome.tolist(), found.item.tolist(), strict=True)

@@ -241,6 +241,18 @@ def test_a_narrow_screen_has_no_sideways_scroll(open_page, path):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_what_became_of_a_table_fits_a_narrow_screen(open_page):
+    """Rows with many columns are scrolled by themselves, by keys too, and the picture is drawn for the screen."""
+    page = open_page("/table", viewport={"width": 390, "height": 800}, bypass_csp=True)
+    drop(page, "id,chip,destination,consignee,note\na,H100,DE,Somebody,of the first delivery\n")
+    rows = page.locator(".wide")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert rows.evaluate("found => found.scrollWidth > found.clientWidth")
+    expect(page.locator("#result figure svg")).to_have_attribute("viewBox", re.compile("^0 0 430 "))
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/", "/model", "/table", "/rules", "/rules/us.ear.3a090"])
 def test_axe_finds_nothing_on_the_page(open_page, path, scheme):

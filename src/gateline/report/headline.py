@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from gateline.report.wording import ECCN, words
@@ -12,6 +13,8 @@ FEW = 3
 """As many names fit a headline."""
 KINDS = {"cluster": "system"}
 """What people call a kind of subject, where the data call it otherwise."""
+BEGINNING = re.compile(r"(?:\([^)]*\)|[^,(])+")
+"""Of a title: up to a comma that stands in no brackets."""
 
 
 def headline(screening: Screening) -> str:
@@ -45,7 +48,19 @@ def headline(screening: Screening) -> str:
 def short_title(verdict: Verdict) -> str:
     """The rule as its title names it, or the list entry that is met."""
     item = verdict.explanation.item
-    return item if item and ECCN.match(item) else verdict.rule.title.partition(",")[0]
+    return item if item and ECCN.match(item) else shortened(verdict.rule.title)
+
+
+def shortened(title: str) -> str:
+    """A title up to its first comma that stands in no brackets.
+
+    Examples
+    --------
+    >>> shortened("Letters of April 2025 (unpublished, recipients only), one shipment")
+    'Letters of April 2025 (unpublished, recipients only)'
+    """
+    found = BEGINNING.match(title)
+    return found[0] if found else title
 
 
 def kind(screening: Screening) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,15 +121,15 @@ TOTALS = {name: entry.total_of for name, entry in QUANTITIES.items() if entry.to
 """The parts of each quantity that the registry defines as a sum."""
 
 
-def with_ratios(columns: Columns) -> dict[str, Column | Names]:
+def with_ratios(columns: Columns, names: Container[str] | None = None) -> dict[str, Column | Names]:
     """`columns`, and every ratio and sum of which a part is there; rows that state it themselves keep what they state.
 
     A part that is not there is unknown. A ratio of ranges runs from the smallest quotient to the largest; the lower end of a sum takes a part whose own
-    lower end is unknown as zero.
+    lower end is unknown as zero. Where `names` are given, only the ratios and sums among them are worked out.
     """
     result = dict(columns)
     for name in RATIOS:
-        parts = _parts(columns, QUANTITIES[name].parts)
+        parts = _parts(columns, QUANTITIES[name].parts) if names is None or name in names else []
         if parts:
             above, below = parts
             low = per(name, above.low, below.high)
@@ -137,7 +137,7 @@ def with_ratios(columns: Columns) -> dict[str, Column | Names]:
             computed = Column(low, low if points else per(name, above.high, _from_zero(name, below.low)))
             result[name] = stated_first(columns.get(name), computed)
     for name, total_of in TOTALS.items():
-        parts = _parts(columns, total_of)
+        parts = _parts(columns, total_of) if names is None or name in names else []
         if parts:
             result[name] = stated_first(columns.get(name), _total(parts))
     return result

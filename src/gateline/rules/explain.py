@@ -243,7 +243,7 @@ def _try(program: Program, inputs: Columns, name: str, values: list[Fraction] | 
         else:
             trial[other] = Column(np.repeat(column.low, rows), np.repeat(column.high, rows))
     exact = np.array([Fraction(value) for value in values], dtype=object)
-    verdict = evaluate(program, with_ratios(trial | {name: Column(exact, exact)}), rows)
+    verdict = evaluate(program, with_ratios(trial | {name: Column(exact, exact)}, program.names), rows)
     return [
         _answer(program, int(item), int(outcome)) for item, outcome in zip(verdict.item, verdict.outcome, strict=True)
     ]

@@ -37,7 +37,7 @@ from gateline.serve import forms
 from gateline.serve.forms import Fields, Question, Told
 from gateline.serve.guard import CSV, JSON
 from gateline.serve.replies import HTML, Asked, Handler, Reply
-from gateline.serve.rows import TableQuery
+from gateline.serve.rows import OutcomesQuery, TableQuery
 from gateline.version import __version__
 
 STATIC = {"page.js": "text/javascript; charset=utf-8"}
@@ -249,13 +249,14 @@ def table_page(_: Asked) -> Reply:
 
 def table_update(asked: Asked) -> Reply:
     """What became of a table, for the script of its page."""
-    query = asked.options().validate(TableQuery)
+    query = asked.options().validate(OutcomesQuery)
     found = excerpt_csv(asked.body, TableQuestion(query.as_of, query.role))
     specs = default_specs()
+    sections = list(fleet_sections(found, specs, narrow=bool(query.narrow)))
     return Reply(
         _environment()
         .get_template("table_result.html")
-        .render(card=fleet_card(found, specs), sections=list(fleet_sections(found, specs)), level=2),
+        .render(card=fleet_card(found, specs), sections=sections, level=2),
         HTML,
     )
 

@@ -10,7 +10,7 @@ from gateline.fleet.problems import Reject
 from gateline.numerals import clip, number
 from gateline.quantities import QUANTITIES
 from gateline.report import wording
-from gateline.report.headline import joined
+from gateline.report.headline import joined, shortened
 from gateline.report.html.card import Card
 from gateline.report.html.parts import Block, Cell, Lines, Mark, Paragraph, Section, bullets, section, table
 from gateline.report.html.pictures import drawn
@@ -38,9 +38,10 @@ def fleet_card(excerpt: Excerpt, specs: Specs) -> Card:
     )
 
 
-def fleet_sections(excerpt: Excerpt, specs: Specs) -> Iterator[Section]:
-    """What is said of a table below its card."""
-    yield from section("Outcomes by rule", drawn(excerpt.summary, 1, "outcomes"), _outcomes(excerpt, specs))
+def fleet_sections(excerpt: Excerpt, specs: Specs, *, narrow: bool = False) -> Iterator[Section]:
+    """What is said of a table below its card; its picture for a phone where that is `narrow`."""
+    shown = drawn(excerpt.summary, 1, "outcomes", narrow=narrow)
+    yield from section("Outcomes by rule", shown, _outcomes(excerpt, specs))
     yield from section("What would settle undetermined rows", _settles(excerpt, specs))
     yield from section("Rows that are met", _rows(excerpt, Outcome.MET, specs))
     yield from section("Rows that are undetermined", _rows(excerpt, Outcome.UNDETERMINED, specs))
@@ -90,7 +91,7 @@ def _lines(excerpt: Excerpt) -> Iterator[str]:
 
 
 def _short(rule: str, specs: Specs) -> str:
-    return specs.rules[rule].title.partition(",")[0]
+    return shortened(specs.rules[rule].title)
 
 
 def _outcomes(excerpt: Excerpt, specs: Specs) -> Iterator[Block]:
@@ -133,7 +134,7 @@ def _rows(excerpt: Excerpt, outcome: Outcome, specs: Specs) -> Iterator[Block]:
     shown = "All of them" if len(listed) == whole else f"The first {_count(len(listed))} of {_count(whole)}"
     figures = tuple(QUANTITIES[name].short for name in listed[0].figures)
     headings = ("row", *(clip(name, LONGEST) for name in listed[0].cells), *figures, "what rules say")
-    yield from table(shown, headings, (_row(each, specs) for each in listed))
+    yield from table(shown, headings, (_row(each, specs) for each in listed), look="listed")
     if len(listed) < whole:
         yield Paragraph("All rows: run gateline fleet on the table with -o verdicts.csv.", quiet=True)
 

@@ -147,7 +147,7 @@ def _rows(examined: ExaminedLedger, outcome: Outcome) -> Iterator[Block]:
         return
     shown = "All of them" if len(listed) == whole else f"The first {len(listed):,} of {whole:,}"
     headings = ("row", *(clip(name, LONGEST) for name in listed[0].cells), "licence", "what rules say")
-    yield from table(shown, headings, (_row(each) for each in listed))
+    yield from table(shown, headings, (_row(each) for each in listed), look="listed")
     if len(listed) < whole:
         yield Paragraph("All rows: run gateline shipment on the ledger with -o screened.csv.", quiet=True)
 

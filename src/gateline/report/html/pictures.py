@@ -33,9 +33,9 @@ FIGURES = ("total_processing_performance", "performance_density", "dram_bandwidt
 """What the table of neighbours shows of each chip."""
 
 
-def drawn(what: object, number_on_page: int, *names: str) -> Iterator[Picture]:
+def drawn(what: object, number_on_page: int, *names: str, narrow: bool = False) -> Iterator[Picture]:
     """Pictures by name of one thing; `number_on_page` keeps the ids of several subjects apart."""
-    paper = Paper(embedded=True, number=number_on_page)
+    paper = Paper(narrow=narrow, embedded=True, number=number_on_page)
     for name in names:
         picture = PICTURES[name]
         yield Picture(Markup(_lean(picture.draw(what, paper))), f"{picture.says[:1].upper()}{picture.says[1:]}.")
@@ -86,7 +86,7 @@ def over_time(timeline: Timeline, number_on_page: int) -> Iterator[Section]:
     )
     headings = ("from", "rule", "outcome", "why from this day")
     caption = f"Every change until {timeline.span.end} of the rules that gate, or are met, on some day"
-    told = table(caption, headings, rows, look="dated")
+    told = table(caption, headings, rows)
     yield from section("Over time", drawn(timeline, number_on_page, "timeline"), told)
 
 

@@ -8,24 +8,27 @@ from markupsafe import Markup, escape
 
 from gateline.report.escape import plain
 
-POWER = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)e(-?\d{1,3})(?![\w.])")
+POWER = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)e(-?\d{1,3})(?!\w|\.\d)")
 """A number as this program writes it: 3.791e25."""
 RAISED = re.compile(r"(?<=\w)\^(-?\d{1,3})(?!\w)")
 """An exponent behind a unit or a number: mm^2, 10^26."""
+TOGETHER = re.compile(r"(?<=\d) (?=%)|(?<=[<>≤≥]) (?=\d)")
+"""Where no line may end: before the sign of a share, and between an operator and its number."""
+DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/(?:[^\s<>\"'`\\^{|}]*[^\s<>\"'`\\^{|}.,;:!?)\]])?)?")
 """An address that is safe to link: nothing but https, without marks that end an attribute."""
 
 
 def pretty(text: str) -> str:
-    """The text with powers and units in superscript.
+    """The text with powers and units in superscript, and shares and comparisons that no line break takes apart.
 
     Examples
     --------
     >>> pretty("3.791e25 FLOP, 10^26, at most 814 mm^2")
     '3.791\xa0×\xa010²⁵ FLOP, 10²⁶, at most 814 mm²'
     """
-    powers = POWER.sub(_power, text)
+    powers = POWER.sub(_power, TOGETHER.sub("\N{NO-BREAK SPACE}", text))
     return RAISED.sub(lambda found: found[1].translate(SUPERSCRIPT), powers)
 
 
@@ -36,7 +39,7 @@ def _power(found: re.Match[str]) -> str:
 
 
 def told(text: str) -> Markup:
-    """Text of a report as HTML: one line, escaped, powers raised, addresses of the web linked.
+    """Text of a report as HTML: one line, escaped, powers raised, days kept whole, addresses of the web linked.
 
     Examples
     --------
@@ -48,9 +51,14 @@ def told(text: str) -> Markup:
     line = plain(text)
     parts, end = [], 0
     for found in ADDRESS.finditer(line):
-        parts += [escape(pretty(line[end : found.start()])), _link(found[0])]
+        parts += [_written(line[end : found.start()]), _link(found[0])]
         end = found.end()
-    return Markup("").join([*parts, escape(pretty(line[end:]))])
+    return Markup("").join([*parts, _written(line[end:])])
+
+
+def _written(text: str) -> Markup:
+    """Text without addresses; escaping leaves days as they are."""
+    return Markup(DAY.sub(r"<time>\g<0></time>", str(escape(pretty(text)))))
 
 
 def _link(address: str) -> Markup:

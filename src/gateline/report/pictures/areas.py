@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gateline.report.pictures.labels import Page
-from gateline.report.pictures.svg import Markup, Scale, Words, el
+from gateline.report.pictures.svg import Box, Markup, Scale, Words, el
 
 AREAS = (100, 300, 858, 2400)
 """Die areas of the diagonals [mm²]."""
@@ -33,9 +34,20 @@ def area_lines(x: Scale, y: Scale, page: Page, *, narrow: bool) -> Iterator[Mark
 
 def _along(text: str, start: tuple[float, float], stop: tuple[float, float], page: Page) -> Words | None:
     """A text on a line where it covers least; None where the line has no room for it."""
+    free = [
+        (label, box)
+        for label, box in _places(text, start, stop)
+        if page.frame.holds(box) and not box.touched(page.texts)
+    ]
+    label, _ = min(free, key=lambda each: len(each[1].touched(page.marks)), default=(None, None))
+    return label
+
+
+@lru_cache(maxsize=128)
+def _places(text: str, start: tuple[float, float], stop: tuple[float, float]) -> tuple[tuple[Words, Box], ...]:
+    """A text in several places on a line, and what it covers in each."""
     turn = math.degrees(math.atan2(stop[1] - start[1], stop[0] - start[0]))
     shares = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
     places = [(start[0] + (stop[0] - start[0]) * share, start[1] + (stop[1] - start[1]) * share) for share in shares]
     labels = [Words(text, x, y - 3, 11, "middle", "muted halo", turn=turn) for x, y in places]
-    free = [each for each in labels if page.frame.holds(each.box) and not any(map(each.box.meets, page.texts))]
-    return min(free, key=lambda label: sum(map(label.box.meets, page.marks)), default=None)
+    return tuple((label, label.box) for label in labels)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from gateline.jobs.points import Point
@@ -49,7 +50,8 @@ class Spread:
     beyond: int
 
 
-def spread(points: Iterable[Point], leave: str, names: tuple[str, str], x: Scale, y: Scale) -> Spread:
+@lru_cache(maxsize=256)
+def spread(points: tuple[Point, ...], leave: str, names: tuple[str, str], x: Scale, y: Scale) -> Spread:
     """Where chips lie by two quantities; `leave` is the id of the chip that is drawn by itself."""
     inside, without, beyond = [], [], 0
     for point in points:
@@ -72,7 +74,7 @@ def keep_free(page: Page, chips: Spread) -> None:
 
 
 def chip_marks(
-    chips: Spread, tone: Tone, shown: Sequence[tuple[str, str]], *, in_full: bool = True
+    chips: Spread, tone: Tone, shown: tuple[tuple[str, str], ...], *, in_full: bool = True
 ) -> Iterator[Markup]:
     """All marks, each with its name, in full or short, and its figures as a title; `shown` are the quantities with their short names."""
     ticks = (
@@ -87,9 +89,7 @@ def chip_marks(
 
     for (_, hue), alike in groupby(sorted(chips.inside, key=look), key=look):
         spots = list(alike)
-        shapes = (
-            _shape(each.point.datacenter, each.x, each.y, _title(each.point, shown, in_full=in_full)) for each in spots
-        )
+        shapes = (_named(each, shown, in_full=in_full) for each in spots)
         yield el("g", join(shapes), **_paint(spots[0].point.datacenter, hue))
 
 
@@ -116,6 +116,12 @@ def _shape(datacenter: bool | None, x: float, y: float, title: str = "") -> Mark
     return el("path", *inside, d=f"M{x:.1f} {y - 5.2:.1f}l5.2 5.2l-5.2 5.2l-5.2-5.2z")
 
 
+@lru_cache(maxsize=4096)
+def _named(spot: Spot, shown: tuple[tuple[str, str], ...], *, in_full: bool) -> Markup:
+    """A mark with its title; the catalogue lies in the same places in every picture of a version."""
+    return _shape(spot.point.datacenter, spot.x, spot.y, _title(spot.point, shown, in_full=in_full))
+
+
 def _title(point: Point, shown: Sequence[tuple[str, str]], *, in_full: bool) -> str:
     figures = [
         f"{short} {number(point.values[name])}" if name in point.values else f"{short} unknown" for name, short in shown
@@ -127,9 +133,16 @@ def _title(point: Point, shown: Sequence[tuple[str, str]], *, in_full: bool) -> 
 
 def chip_names(chips: Spread, page: Page, most: int) -> Iterator[Markup]:
     """The names of the chips, those that people look for and then those near a line first."""
+    for label in place_names(_marks(chips.inside, tuple(page.lines)), page, most):
+        yield from label.draw()
+
+
+@lru_cache(maxsize=64)
+def _marks(spots: tuple[Spot, ...], lines: tuple[Segment, ...]) -> tuple[Mark, ...]:
+    """What is to be named: chips that lie in one place together."""
     groups: list[list[tuple[float, Spot]]] = []
-    for spot in chips.inside:
-        entry = _rank(spot, page), spot
+    for spot in spots:
+        entry = _rank(spot, lines), spot
         near = next((group for group in groups if _same(group[0][1], spot)), None)
         if near is None:
             groups.append([entry])
@@ -142,18 +155,17 @@ def chip_names(chips: Spread, page: Page, most: int) -> Iterator[Markup]:
         more = f" +{len(names) - NAMES_IN_ONE}" if len(names) > NAMES_IN_ONE else ""
         rank, spot = ordered[0]
         marks.append(Mark(spot.x, spot.y, " · ".join(names[:NAMES_IN_ONE]) + more, rank))
-    for label in place_names(marks, page, most):
-        yield from label.draw()
+    return tuple(marks)
 
 
 def _same(one: Spot, other: Spot) -> bool:
     return abs(one.x - other.x) < SAME and abs(one.y - other.y) < SAME
 
 
-def _rank(spot: Spot, page: Page) -> float:
+def _rank(spot: Spot, lines: Sequence[Segment]) -> float:
     if spot.point.id in FAMOUS:
         return FIRST - FAMOUS.index(spot.point.id)
-    return -min((_distance(spot, line) for line in page.lines), default=0.0)
+    return -min((_distance(spot, line) for line in lines), default=0.0)
 
 
 def _distance(spot: Spot, line: Segment) -> float:

@@ -72,8 +72,8 @@ class Page:
         """The part of it that a name within `box` could touch."""
         return Page(
             self.frame,
-            [text for text in self.texts if text.meets(box)],
-            [mark for mark in self.marks if mark.meets(box)],
+            box.touched(self.texts),
+            box.touched(self.marks),
             [line for line in self.lines if _span(line).meets(box)],
             [line for line in self.leaders if _span(line).meets(box)],
         )
@@ -105,22 +105,22 @@ def _cheapest(mark: Mark, page: Page) -> Label | None:
     for ring, distance in enumerate(RINGS):
         if best and best[0] <= ring * RING_COST:
             break
-        for number, (label, box) in enumerate(_around(mark, distance, leads=ring > 0)):
+        for number, (label, box, wide) in enumerate(_around(mark, distance, leads=ring > 0)):
             cost = ring * RING_COST + number * DIRECTION_COST
             if best and best[0] <= cost:
                 break
             room = (best[0] if best else MOST_COST) - cost
-            extra = _cost(label, box, near, mark, room)
+            extra = _cost(label, (box, wide), near, mark, room)
             if extra is not None and extra < room:
                 best = cost + extra, label
     return best[1] if best else None
 
 
 @lru_cache(maxsize=1024)
-def _around(mark: Mark, distance: float, *, leads: bool) -> tuple[tuple[Label, Box], ...]:
-    """The name in each direction, and what it covers; the marks of the catalogue lie in the same places in every picture."""
+def _around(mark: Mark, distance: float, *, leads: bool) -> tuple[tuple[Label, Box, Box], ...]:
+    """The name in each direction, what it covers, and that with a margin; the marks of the catalogue lie in the same places in every picture."""
     labels = (_label(mark, direction, distance + mark.radius, leads=leads) for direction in DIRECTIONS)
-    return tuple((label, label.words.box) for label in labels)
+    return tuple((label, label.words.box, label.words.box.grown(APART)) for label in labels)
 
 
 def _label(mark: Mark, direction: tuple[float, float], distance: float, *, leads: bool) -> Label:
@@ -135,12 +135,13 @@ def _label(mark: Mark, direction: tuple[float, float], distance: float, *, leads
     return Label(words, (*start, x - across, y - down))
 
 
-def _cost(label: Label, box: Box, page: Page, mark: Mark, most: float) -> float | None:
+def _cost(label: Label, boxes: tuple[Box, Box], page: Page, mark: Mark, most: float) -> float | None:
     """What the name would cover; None where it may not stand, or that alone would cost `most`."""
-    if not page.frame.holds(box) or any(map(box.grown(APART).meets, page.texts)):
+    box, wide = boxes
+    if not page.frame.holds(box) or wide.touched(page.texts):
         return None
     own = mark.box
-    covered = sum(map(box.meets, page.marks)) - box.meets(own)
+    covered = len(box.touched(page.marks)) - box.meets(own)
     if covered * MARK_COST >= most:
         return None
     if any(_crosses(line, box) for line in page.leaders):
@@ -153,6 +154,7 @@ def _cost(label: Label, box: Box, page: Page, mark: Mark, most: float) -> float 
     return covered * MARK_COST + crossed * LINE_COST
 
 
+@lru_cache(maxsize=1024)
 def _span(line: Segment) -> Box:
     x1, y1, x2, y2 = line
     return Box(min(x1, x2) - 0.5, min(y1, y2) - 0.5, max(x1, x2) + 0.5, max(y1, y2) + 0.5)

@@ -120,7 +120,7 @@ def _magnified(
     page.texts.append(Words("magnified", box.left + 6, box.top + 14, 11).box)
     yield from _band_texts(band, part, page)
     inside = [spot for spot in chips.inside if seen.left < spot.x < seen.right and seen.top < spot.y < seen.bottom]
-    near = spread([spot.point for spot in inside], "", (X, Y), part.x, part.y)
+    near = spread(tuple(spot.point for spot in inside), "", (X, Y), part.x, part.y)
     keep_free(page, near)
     yield from chip_marks(near, tone, SHOWN)
     yield from chip_names(near, page, 8)

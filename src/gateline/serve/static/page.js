@@ -4,6 +4,7 @@ const TYPING_MS = 120;
 const WORKING_MS = 300;
 const DAY_MS = 86400000;
 const CSV_BYTES = 2000000;
+const NARROW = matchMedia("(max-width: 820px)");
 const at = (id) => document.getElementById(id);
 
 const squeezed = (text) => text.replace(/\s+/g, " ").trim();
@@ -64,7 +65,6 @@ function save(text, type, name) {
 }
 
 function calculator(form) {
-  const narrow = matchMedia("(max-width: 820px)");
   const result = at("result");
   let busy = false;
   let again = false;
@@ -117,7 +117,7 @@ function calculator(form) {
   }
 
   async function askOnce() {
-    const sent = { ...fields(), ...(narrow.matches ? { narrow: "yes" } : {}) };
+    const sent = { ...fields(), ...(NARROW.matches ? { narrow: "yes" } : {}) };
     const answer = await ask(form.dataset.update, JSON.stringify(sent), "application/json");
     if (!answer || !answer.ok) {
       if (answer) listProblems([{ field: "", message: (await answer.json()).detail }]);
@@ -242,14 +242,14 @@ function calculator(form) {
     fill(Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
     update();
   });
-  narrow.addEventListener("change", update);
-  if (narrow.matches) document.querySelector(".inputs").open = false;
+  NARROW.addEventListener("change", update);
+  if (NARROW.matches) document.querySelector(".inputs").open = false;
   ready();
   placeSlider();
   if (location.hash.includes("=")) {
     fill(Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
     update();
-  } else if (narrow.matches) {
+  } else if (NARROW.matches) {
     update();
   }
 }
@@ -258,8 +258,8 @@ function tables(form) {
   let data = null;
   show(form, true);
 
-  async function send(path) {
-    return ask(`${path}?as_of=${encodeURIComponent(at("as_of").value)}`, data, "text/csv");
+  async function send(path, more = "") {
+    return ask(`${path}?as_of=${encodeURIComponent(at("as_of").value)}${more}`, data, "text/csv");
   }
 
   async function update() {
@@ -271,7 +271,7 @@ function tables(form) {
       listProblems([{ message: `${data.name} is larger than 2 MB. On the command line: gateline fleet ${data.name} -o verdicts.csv` }]);
       return;
     }
-    const answer = await send("ui/table");
+    const answer = await send("ui/table", NARROW.matches ? "&narrow=yes" : "");
     if (!answer) return;
     if (!answer.ok) {
       listProblems([{ message: (await answer.json()).detail }]);
