@@ -223,7 +223,7 @@ def setting(rules=(), threads=1, figures=None, all_columns=False):
 
 def test_a_chip_is_looked_up_once(monkeypatch):
     """However often it stands in a column, in however many batches."""
-    monkeypatch.setattr(arrow_tables, "BLOCK_ROWS", 50)
+    monkeypatch.setattr(arrow_tables, "BLOCK_ROWS_IN_MEMORY", 50)
     asked = []
     figures = CatalogueFigures(SPECS, DAY, SPECS.choose_readings({}))
 
@@ -345,7 +345,7 @@ def test_every_path_says_the_same(rule, monkeypatch):
         return answer.to_pydict(), [(reject.row, reject.column) for reject in rejects]
 
     expected = screened(data)
-    monkeypatch.setattr(arrow_tables, "BLOCK_ROWS", 64)
+    monkeypatch.setattr(arrow_tables, "BLOCK_ROWS_IN_MEMORY", 64)
     assert screened(data, threads=3) == expected
     monkeypatch.setattr(arrays, "STRIP", 7)
     assert screened(text) == expected

@@ -19,11 +19,13 @@ from gateline.fleet.read import Block
 from gateline.fleet.result import ROW, Chunk
 from gateline.fleet.tables import Plan
 
-BLOCK_ROWS = 2**19
-"""Rows per block: so many that threads have something to do between two of Python's steps, and that new columns come in large pages.
+BLOCK_ROWS = 2**18
+"""Rows of a block that is read: so many that threads have something to do between two of Python's steps, and few in memory at once.
 
 What reads a column more than once works through it in strips that stay in the cache (`gateline.metrics.arrays.strips`).
 """
+BLOCK_ROWS_IN_MEMORY = 2**20
+"""Rows of a block of a table in memory, whose result stays there: memory is handed out in large pages where columns are long."""
 BUFFER_BYTES = 2**22
 """How much of a column is read at a time, whatever the size of its row group."""
 FILE_START = b"ARROW1\x00\x00"
@@ -66,14 +68,19 @@ class ArrowReader:
         The record batches with the columns of these names.
     size : int
         Its number of rows, zero where that is not known.
+    block_rows : int, optional
+        The most rows of a block; `BLOCK_ROWS` by default.
     """
 
-    def __init__(self, source: str, schema: pa.Schema, batches: Batches, size: int = 0) -> None:
+    def __init__(
+        self, source: str, schema: pa.Schema, batches: Batches, size: int = 0, block_rows: int | None = None
+    ) -> None:
         self.source = source
         self.schema = schema
         self.header = tuple(schema.names)
         self.size = size
         self._batches = batches
+        self._block_rows = block_rows or BLOCK_ROWS
         self._read = 0
 
     def position(self) -> int:
@@ -81,14 +88,14 @@ class ArrowReader:
         return self._read
 
     def blocks(self, plan: Plan) -> Iterator[pa.RecordBatch]:
-        """Blocks of up to `BLOCK_ROWS` rows with the columns that the plan uses."""
+        """Blocks with the columns that the plan uses."""
         check_schema(plan.header, self.schema)
         seen = False
         with faults(self.source):
             for batch in self._batches([plan.header.names[position] for position in plan.used()]):
-                for start in range(0, batch.num_rows, BLOCK_ROWS):
+                for start in range(0, batch.num_rows, self._block_rows):
                     seen = True
-                    block = batch.slice(start, BLOCK_ROWS)
+                    block = batch.slice(start, self._block_rows)
                     self._read += block.num_rows
                     yield block
         if not seen:
@@ -208,9 +215,9 @@ def from_python(data: Any) -> ArrowReader:
     source = "the data"
     try:
         if isinstance(data, Mapping):
-            return _stream(pa.table(dict(data)).to_reader(), source)
+            return _stream(pa.table(dict(data)).to_reader(), source, BLOCK_ROWS_IN_MEMORY)
         if hasattr(data, "__arrow_c_stream__"):
-            return _stream(pa.RecordBatchReader.from_stream(data), source)
+            return _stream(pa.RecordBatchReader.from_stream(data), source, BLOCK_ROWS_IN_MEMORY)
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise InputError(f"{source}: cannot be read as columns: {str(error).splitlines()[0].rstrip('.')}.") from None
     raise InputError(
@@ -219,5 +226,7 @@ def from_python(data: Any) -> ArrowReader:
     )
 
 
-def _stream(reader: pa.RecordBatchReader, source: str) -> ArrowReader:
-    return ArrowReader(source, reader.schema, lambda names: (batch.select(names) for batch in reader))
+def _stream(reader: pa.RecordBatchReader, source: str, block_rows: int | None = None) -> ArrowReader:
+    return ArrowReader(
+        source, reader.schema, lambda names: (batch.select(names) for batch in reader), block_rows=block_rows
+    )

@@ -1,33 +1,41 @@
-"""Looking up many entries of a small array."""
+"""Looking up many entries of small arrays."""
 
 from __future__ import annotations
 
-from functools import cache
-from types import ModuleType
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from gateline.metrics.arrays import strips
 
-@cache
-def _arrow() -> ModuleType | None:
-    """pyarrow, where it is installed; imported when the first table is screened."""
-    try:
-        import pyarrow.compute
-    except ImportError:
-        return None
-    found: ModuleType = pyarrow
+Entries = npt.NDArray[Any]
+Place = npt.NDArray[np.integer[Any]]
+
+
+def gather(entries: Entries, place: Place) -> Entries:
+    """``entries[place]``, for numbers and places that are known to be inside."""
+    [found] = gather_each([entries], place)
     return found
 
 
-def gather(entries: npt.NDArray[Any], place: npt.NDArray[np.integer[Any]]) -> npt.NDArray[Any]:
-    """``entries[place]``, for numbers and places that are known to be inside.
+def gather_each(tables: Sequence[Entries], place: Place) -> list[Entries]:
+    """``entries[place]`` for the entries of several tables.
 
-    Arrow does it in a third of the time that NumPy takes, because it needs no index of 64 bits.
+    The results lie in one piece of memory: the system hands out a large piece in large pages, which costs a fraction of what many small
+    pages do. Places are made into indices of 64 bits strip by strip, once for all tables.
     """
-    arrow = _arrow()
-    if arrow is None:
-        return np.asarray(entries[place])
-    taken = arrow.compute.take(arrow.array(entries), arrow.array(place), boundscheck=False)
-    return np.asarray(taken.to_numpy())
+    rows = len(place)
+    memory = np.empty(rows * sum(entries.itemsize for entries in tables), dtype=np.uint8)
+    found: dict[int, Entries] = {}
+    start = 0
+    for number in sorted(range(len(tables)), key=lambda number: -tables[number].itemsize):
+        end = start + rows * tables[number].itemsize
+        found[number] = memory[start:end].view(tables[number].dtype)
+        start = end
+    for strip in strips(rows):
+        index = place[strip].astype(np.intp)
+        for number, entries in enumerate(tables):
+            np.take(entries, index, out=found[number][strip], mode="clip")
+    return [found[number] for number in range(len(tables))]

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gateline.fleet.gather import gather
+from gateline.fleet.gather import gather_each
 from gateline.fleet.problems import Reject
 from gateline.fleet.read import Block
 from gateline.fleet.screener import Known, Screened, Screener
 from gateline.fleet.summary import FleetSummary, summarize
-from gateline.fleet.verdicts import SILENT
+from gateline.fleet.verdicts import SILENT, RuleColumn
 from gateline.rules.model import Outcome
 
 WORDS = ("", *(outcome.word for outcome in Outcome))
@@ -95,14 +95,30 @@ def _columns(screener: Screener, chunk: Chunk, screened: Screened, keep: Truth |
     for name, known in screened.computed.items():
         columns[name] = known if keep is None else Known(known.values[keep], known.known[keep])
     texts = screener.verdicts.texts
-    places = {id(column.place): _kept(column.place, keep) for column in screened.rules.values()}
-    for rule, column in screened.rules.items():
-        place = places[id(column.place)]
-        columns[f"{rule}:{OUTCOME}"] = Coded(gather(column.outcome - np.int8(SILENT), place), WORDS)
-        columns[f"{rule}:{ITEM}"] = Coded(gather(column.item, place), screener.verdicts.labels[rule])
-        if column.ways is not None:
-            columns[f"{rule}:{WAYS}"] = Coded(gather(column.ways, place), texts)
+    told = _told(screened.rules, keep)
+    for rule, (outcome, item, *ways) in told.items():
+        columns[f"{rule}:{OUTCOME}"] = Coded(outcome, WORDS)
+        columns[f"{rule}:{ITEM}"] = Coded(item, screener.verdicts.labels[rule])
+        if ways:
+            columns[f"{rule}:{WAYS}"] = Coded(ways[0], texts)
     return columns
+
+
+def _told(rules: Mapping[str, RuleColumn], keep: Truth | None) -> dict[str, list[npt.NDArray[Any]]]:
+    """Outcome, item and, where a rule has them, ways of each row; rules that share their lines are looked up together."""
+    told: dict[str, list[npt.NDArray[Any]]] = {rule: [] for rule in rules}
+    for shared in {id(column.place): column.place for column in rules.values()}.values():
+        lines = [
+            (rule, entries)
+            for rule, column in rules.items()
+            if column.place is shared
+            for entries in (column.outcome - np.int8(SILENT), column.item, column.ways)
+            if entries is not None
+        ]
+        found = gather_each([entries for _, entries in lines], _kept(shared, keep))
+        for (rule, _), column in zip(lines, found, strict=True):
+            told[rule].append(column)
+    return told
 
 
 def _kept(column: Any, keep: Truth | None) -> Any:
