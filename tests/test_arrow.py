@@ -391,3 +391,12 @@ def test_zero_under_a_null_is_an_unknown_area_and_a_stated_zero_is_none():
     assert found["us.ear.3a090:outcome"].to_pylist() == ["met", "undetermined", "undetermined", "not_met"]
     assert found["us.ear.3a090:item"].to_pylist() == ["3A090.b.1", "undetermined", "undetermined", ""]
     assert found["performance_density"].to_pylist() == [pytest.approx(3000 / 814), None, None, None]
+
+
+@pytest.mark.parametrize("first", [1.0, None])
+def test_a_fault_in_a_later_strip_is_found(first, monkeypatch):
+    """Columns are checked two rows at a time; the fifth is wrong, with nulls before it and without."""
+    monkeypatch.setattr(arrays, "STRIP", 2)
+    for heading, bad in (("applicable_die_area", -1.0), ("applicable_die_area", 1e101), ("datacenter", 0.5)):
+        data = pa.table({heading: [first, 1.0, 1.0, 1.0, bad], "process_node": [5.0] * 5})
+        assert [cell[:2] for cell in refused(data)] == [(5, heading)]
