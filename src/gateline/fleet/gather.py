@@ -1,4 +1,4 @@
-"""Looking up many entries of small arrays."""
+"""Looking up many entries of small arrays, and counting how often each is asked for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from gateline.metrics.arrays import strips
+
+FEW_ENTRIES = 2**13
+"""With more, sums of strips take longer than one sum."""
 
 Entries = npt.NDArray[Any]
 Place = npt.NDArray[np.integer[Any]]
@@ -39,3 +42,11 @@ def gather_each(tables: Sequence[Entries], place: Place) -> list[Entries]:
         for number, entries in enumerate(tables):
             np.take(entries, index, out=found[number][strip], mode="clip")
     return [found[number] for number in range(len(tables))]
+
+
+def counted(place: Place, entries: int) -> npt.NDArray[np.int64]:
+    """How many rows have each of so many entries."""
+    found = np.zeros(entries, dtype=np.int64)
+    for strip in strips(len(place)) if entries < FEW_ENTRIES else (slice(None),):
+        found += np.bincount(place[strip], minlength=entries)
+    return found

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from gateline.fleet.cells import Place
 from gateline.fleet.columns import Columns
-from gateline.fleet.gather import gather
+from gateline.fleet.gather import counted, gather, gather_each
 from gateline.fleet.headers import Header
 from gateline.fleet.measures import ADDED_UP, measure, weights
 from gateline.fleet.problems import Problems
@@ -122,7 +122,7 @@ class Screener:
         return Screened(
             rows=block.rows,
             problems=problems,
-            computed={name: _spread(known, position) for name, known in screened.computed.items()},
+            computed=_spread(screened.computed, position),
             counts=counts,
             rules=_spread_rules(screened.rules, position),
             assumed=screened.assumed,
@@ -152,7 +152,7 @@ class Screener:
             code = place if code is None else code.astype(np.int32) * np.int32(found[1]) + place
         if code is None:
             return None
-        used = np.flatnonzero(np.bincount(code))
+        used = np.flatnonzero(counted(code, int(np.prod([*sizes.values()]))))
         if len(used) * WORTHWHILE > block.rows:
             return None
         cells_used, rest = {}, used
@@ -204,11 +204,13 @@ def _known(answers: Answers, name: str, rows: int) -> Known:
     return Known(points.values, points.known())
 
 
-def _spread(known: Known, position: Place) -> Known:
-    return Known(gather(known.values, position), gather(known.known.view(np.uint8), position).view(bool))
+def _spread(computed: dict[str, Known], position: Place) -> dict[str, Known]:
+    """The quantities of a block of which each row is one of this block's."""
+    parts = [part for known in computed.values() for part in (known.values, known.known)]
+    found = iter(gather_each(parts, position))
+    return {name: Known(next(found), next(found)) for name in computed}
 
 
 def _spread_rules(rules: dict[str, RuleColumn], position: Place) -> dict[str, RuleColumn]:
-    """The rules' columns of a block of which each row is one of this block's; rules that share lines go on to."""
-    places = {id(column.place): gather(column.place, position) for column in rules.values()}
-    return {rule: replace(column, place=places[id(column.place)]) for rule, column in rules.items()}
+    """The rules' columns of a block of which each row is one of this block's: what each of these says is a line."""
+    return {rule: column.by_row().at(position) for rule, column in rules.items()}

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from gateline.fleet.gather import counted
 from gateline.fleet.screener import Screened
 from gateline.fleet.totals import Totals
 from gateline.fleet.verdicts import OPEN_LABEL, SILENT, Place, RuleColumn
-from gateline.metrics.arrays import strips
 from gateline.rules.model import Outcome
 
 Truth = npt.NDArray[np.bool_]
@@ -115,11 +115,9 @@ def _by_item(column: RuleColumn, counts: Counts, labels: tuple[str, ...]) -> Cou
 
 def _per_line(place: Place, units: Counts | None, lines: int) -> tuple[Counts, Counts]:
     """How many rows, and how many units, have each line."""
-    rows = np.zeros(lines, dtype=np.int64)
-    for strip in strips(len(place)):
-        rows += np.bincount(place[strip], minlength=lines)
+    rows = counted(place, lines)
     if units is None:
         return rows, rows
-    counted = np.zeros(lines, dtype=np.int64)
-    np.add.at(counted, place, units)
-    return rows, counted
+    in_units = np.zeros(lines, dtype=np.int64)
+    np.add.at(in_units, place, units)
+    return rows, in_units

@@ -14,7 +14,7 @@ from gateline.fleet.cells import MAXIMUM_COUNT_DIGITS, NAN, NOT_A_COUNT, Place, 
 from gateline.fleet.faults import faults, is_sound
 from gateline.fleet.headers import NumberColumn
 from gateline.fleet.problems import Problems
-from gateline.metrics.arrays import strips, unknown_where
+from gateline.metrics.arrays import select, strips, stripwise, unknown_where
 from gateline.quantities import Quantity
 from gateline.rules.columns import Column, MaskedColumn, Names
 
@@ -47,7 +47,7 @@ class ValueCells:
     @cached_property
     def values(self) -> npt.NDArray[np.float64]:
         """What is stored, with NaN in the rows that are missing."""
-        return self.stored if self.missing is None else unknown_where(self.missing, self.stored)
+        return self.stored if self.missing is None else stripwise(unknown_where, self.missing, self.stored)
 
     def distinct(self) -> tuple[Sequence[str], Place]:
         """The different values as text, empty where nothing is said, and which each row has."""
@@ -62,7 +62,11 @@ class ValueCells:
         if np.isnan(low) or high - low >= FEW:
             return None
         unsaid = int(high - low) + 1
-        return np.where(np.isnan(self.values), unsaid, self.values - low).astype(np.int32), unsaid + 1
+        codes = np.empty(len(self.values), dtype=np.int32)
+        for strip in strips(len(codes)):
+            part = self.values[strip]
+            codes[strip] = select(part == part, part - low, np.full(len(part), float(unsaid)))
+        return codes, unsaid + 1
 
     def decoded(self, codes: Place) -> ValueCells:
         """The cells that have these numbers."""

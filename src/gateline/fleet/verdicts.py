@@ -72,6 +72,15 @@ class RuleColumn:
     item: npt.NDArray[np.int16]
     ways: npt.NDArray[np.int32] | None = None
 
+    def by_row(self) -> RuleColumn:
+        """The same with a line for each row."""
+        ways = None if self.ways is None else self.ways[self.place]
+        return RuleColumn(np.arange(len(self.place)), self.outcome[self.place], self.item[self.place], ways)
+
+    def at(self, place: Place) -> RuleColumn:
+        """The column of other rows, of which each has one of these lines."""
+        return replace(self, place=place)
+
 
 @dataclass(slots=True)
 class Answers:
