@@ -371,7 +371,7 @@ def test_an_id_counts_once(tmp_path):
     assert (reject["row"], reject["column"], reject["reason"]) == (
         "3",
         "id",
-        "is the id of row 1 as well; a shipment counts once",
+        "is the id of row 1 as well; a shipment counts once: take the row out, or give it an id of its own",
     )
 
 

@@ -289,6 +289,7 @@ def screen_shipments(
     tables = arrow_module("tables in memory")
     import pyarrow as pa
 
+    from gateline.fleet.arrow_run import unread
     from gateline.fleet.arrow_writers import to_batch
 
     setting = _setting(specs, as_of, role, rules, strict_facts, readings, all_columns, by_rule, threads)
@@ -296,8 +297,7 @@ def screen_shipments(
     batches = []
     for result in run.results():
         if result.rejects and rejects is None:
-            first = result.rejects[0]
-            raise InputError(f"row {first.row}, {first.column}: '{clip(first.value)}': {first.reason.rstrip('.')}.")
+            raise unread(result.rejects[0])
         if rejects is not None:
             rejects.extend(result.rejects)
         batches.append(to_batch(result.columns))

@@ -1,9 +1,9 @@
-"""Totals of a shipment ledger as JSON."""
+"""Totals of a shipment ledger as JSON, and how their amounts are told."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -15,6 +15,8 @@ from gateline.rules.model import QuantityTest
 from gateline.shipments.totals import GroupTotal, Passing, QuotaTotals
 
 Json = dict[str, Any]
+
+ALONE = "Totals are those of this ledger alone: what others shipped and what went before is not in them."
 
 
 def totals_object(found: QuotaTotals, as_of: date, reference: Fraction) -> Json:
@@ -119,3 +121,16 @@ def _amount(amount: Amount, unit: str) -> Json:
 def per(amount: Amount, reference: Fraction) -> Amount:
     """An amount divided by another that is known."""
     return Amount(*(None if end is None else end / reference for end in (amount.low, amount.high)))
+
+
+def span(amount: Amount, write: Callable[[Fraction], str]) -> str:
+    """An amount in words; one whose upper end nobody knows is at least its lower end."""
+    low, high = amount.low, amount.high
+    if low is not None and high is not None:
+        return write(low) if low == high else f"{write(low)} to {write(high)}"
+    return f"at least {write(low)}" if low is not None else f"at most {write(high)}" if high is not None else "unknown"
+
+
+def in_full(value: Fraction) -> str:
+    """Performance in full, whatever its size: what lies next to a line must be told from it."""
+    return f"{int(value):,}" if value.denominator == 1 else f"{float(value):,.2f}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from textwrap import wrap
@@ -14,7 +14,7 @@ from rich.text import Text
 from gateline.amounts import Amount
 from gateline.numerals import clip, number, rounded
 from gateline.quantities import QUANTITIES, Kind
-from gateline.report.totals import by_gravity, per
+from gateline.report.totals import ALONE, by_gravity, in_full, per, span
 from gateline.report.wording import OPERATOR, SIGN, percent, words
 from gateline.rules.model import Outcome, QuantityTest, Total
 from gateline.shipments.totals import GroupTotal, QuotaTotals
@@ -29,7 +29,6 @@ WHOLE = Fraction(1)
 NOTHING = Amount.exactly(0)
 PASSED = {Outcome.MET: "passed", Outcome.UNDETERMINED: "undetermined", Outcome.NOT_MET: "not passed"}
 STYLE = {Outcome.MET: "bold red", Outcome.UNDETERMINED: "bold yellow", Outcome.NOT_MET: "green"}
-ALONE = "Totals are those of this ledger alone: what others shipped and what went before is not in them."
 
 
 def totals_text(totals: Sequence[QuotaTotals], as_of: date, reference: Fraction, width: int, rest: str) -> Group:
@@ -86,7 +85,7 @@ def _heading(found: QuotaTotals, as_of: date) -> str:
 
 def _line(line: QuantityTest) -> str:
     unit = QUANTITIES[line.quantity].unit
-    return f"{OPERATOR[line.operator]} {_whole(line.threshold)} {unit}" if unit else _limit(line)
+    return f"{OPERATOR[line.operator]} {in_full(line.threshold)} {unit}" if unit else _limit(line)
 
 
 def _limit(line: QuantityTest) -> str:
@@ -144,9 +143,9 @@ def _cells(group: GroupTotal, found: QuotaTotals, reference: Fraction) -> tuple[
     said = group.outcome is found.outcome and group.passed is None
     return (
         _name(group, total),
-        f"{_span(group.total, _whole)} TPP",
+        f"{span(group.total, in_full)} TPP",
         _share(group) if group.share is not None else _of_line(group),
-        f"{_span(per(group.total, reference), _short)} H100",
+        f"{span(per(group.total, reference), _short)} H100",
         "" if said else _verdict(group, daily=total.daily),
     )
 
@@ -168,18 +167,18 @@ def _of_line(group: GroupTotal) -> str:
     if group.line is None:
         return ""
     used = per(group.total, group.line.threshold)
-    return f"{_span(used, lambda value: _beside(value, WHOLE))} % of the line"
+    return f"{span(used, lambda value: _beside(value, WHOLE))} % of the line"
 
 
 def _share(group: GroupTotal) -> str:
     """A share and of what it is one; of nothing there is none."""
     assert group.share is not None
     assert group.whole is not None
-    whole = f"{_span(group.whole, _whole)} TPP"
+    whole = f"{span(group.whole, in_full)} TPP"
     if group.whole == NOTHING and group.share.unknown:
         return f"against {whole}"
     mark = group.line.threshold if group.line else WHOLE
-    return f"{_span(group.share, lambda value: _beside(value, mark))} % of {whole}"
+    return f"{span(group.share, lambda value: _beside(value, mark))} % of {whole}"
 
 
 def _beside(value: Fraction, mark: Fraction) -> str:
@@ -201,19 +200,6 @@ def _verdict(group: GroupTotal, *, daily: bool) -> str:
     return f"{first}passed on {passed.day} ({rows}){later}"
 
 
-def _span(amount: Amount, write: Callable[[Fraction], str]) -> str:
-    """An amount in words; one whose upper end nobody knows is at least its lower end."""
-    low, high = amount.low, amount.high
-    if low is not None and high is not None:
-        return write(low) if low == high else f"{write(low)} to {write(high)}"
-    return f"at least {write(low)}" if low is not None else f"at most {write(high)}" if high is not None else "unknown"
-
-
-def _whole(value: Fraction) -> str:
-    """Performance in full, whatever its size: what lies next to a line must be told from it."""
-    return f"{int(value):,}" if value.denominator == 1 else f"{float(value):,.2f}"
-
-
 def _short(value: Fraction) -> str:
     return number(Fraction(rounded(value, H100_DIGITS)), H100_DIGITS)
 
@@ -222,7 +208,7 @@ def _unplaced(found: QuotaTotals) -> str:
     """Rows that every group may have on top of its own."""
     by = " or ".join(found.rule.total.sum.by) if found.rule.total else ""
     rows = f"{found.unplaced_rows:,} row{'s' if found.unplaced_rows > 1 else ''} of unknown {by}"
-    return f"{INDENT * 2}{rows}, {_span(found.unplaced, _whole)} TPP: any total may have that on top"
+    return f"{INDENT * 2}{rows}, {span(found.unplaced, in_full)} TPP: any total may have that on top"
 
 
 def _untold(found: QuotaTotals) -> list[str]:

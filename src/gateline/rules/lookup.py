@@ -209,17 +209,18 @@ def _ratio(name: str, above: Points, below: Points, ranged: Truth) -> Points:
     if below.open is not None:
         ranged |= below.open & ~is_unknown(denominator)
         denominator = np.where(below.open, np.nan, denominator)
+    without = is_unknown(denominator) if below.missing is None else below.missing
     quotient = stripwise(partial(per, name), above.values, denominator)
     undefined = quotient == UNDEFINED
     missing = None
     if above.missing is not None or below.missing is not None:
-        undefined &= ~below.unknown()
-        missing = (above.unknown() | below.unknown()) & ~undefined
+        undefined &= ~without
+        missing = (above.unknown() | without) & ~undefined
     return Points(
         quotient,
         open=None if above.open is None else (above.open & ~undefined) | is_unknown(quotient),
         undefined=undefined if undefined.any() else None,
-        perhaps=below.unknown() if zero and below.open is None else is_unknown(denominator) if zero else None,
+        perhaps=without if zero else None,
         missing=missing,
     )
 

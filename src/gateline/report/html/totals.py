@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 
-from gateline.amounts import Amount
 from gateline.jobs.ledger import ExaminedLedger
 from gateline.jobs.totals import reference_performance
 from gateline.numerals import number
@@ -13,14 +12,13 @@ from gateline.quantities import QUANTITIES
 from gateline.report.html.parts import Block, Cell, Lines, Mark, Paragraph, bullets, table
 from gateline.report.html.pictures import drawn
 from gateline.report.pictures.quota import group_name, has_picture, of_nothing, quota
-from gateline.report.totals import by_gravity
+from gateline.report.totals import ALONE, by_gravity, in_full, per, span
 from gateline.report.wording import OPERATOR, percent, words
 from gateline.rules.model import Outcome
 from gateline.shipments.totals import GroupTotal, QuotaTotals
 
 MOST_GROUPS = 10
 MOST_PICTURES = 4
-ALONE = "Totals are those of this ledger alone: what others shipped, and what went before, is not in them."
 
 
 def of_totals(examined: ExaminedLedger) -> Iterator[Block]:
@@ -46,7 +44,7 @@ def _open(found: QuotaTotals) -> Iterator[Block]:
     if found.unplaced_rows:
         by = " and ".join(map(words, found.rule.total.sum.by)) if found.rule.total else ""
         rows = f"{found.unplaced_rows:,} row{'' if found.unplaced_rows == 1 else 's'} of unknown {by}"
-        yield Paragraph(f"{rows}, {_span(found.unplaced, _whole)} TPP: each total may have them on top.")
+        yield Paragraph(f"{rows}, {span(found.unplaced, in_full)} TPP: each total may have them on top.")
     if found.absent:
         yield Paragraph(f"No column {', '.join(map(words, found.absent))}: each row perhaps counts.")
 
@@ -78,16 +76,15 @@ def _groups(examined: ExaminedLedger, found: QuotaTotals) -> Iterator[Block]:
 
 def _group(group: GroupTotal, found: QuotaTotals, reference: Fraction, *, share: bool) -> tuple[Cell, ...]:
     year = f", {group.year}" if group.year is not None else ""
-    chips = Amount(*(None if end is None else end / reference for end in (group.total.low, group.total.high)))
     said = "not passed" if group.outcome is Outcome.NOT_MET else words(group.outcome.word)
     if group.passed and group.outcome is Outcome.MET:
         said = f"passed on {group.passed.day}, row {group.passed.first_row:,}"
     return (
         Lines((f"{group_name(found, group.group)}{year}", f"{group.rows:,} row{'' if group.rows == 1 else 's'}")),
-        Lines((f"{_span(group.total, _whole)} TPP", f"{_span(chips, _short)} H100")),
+        Lines((f"{span(group.total, in_full)} TPP", f"{span(per(group.total, reference), _short)} H100")),
         *((_share(group),) if share else ()),
         _line(group),
-        f"{_span(group.left, _whole)} TPP",
+        f"{span(group.left, in_full)} TPP",
         Mark.of(group.outcome, said),
     )
 
@@ -95,28 +92,15 @@ def _group(group: GroupTotal, found: QuotaTotals, reference: Fraction, *, share:
 def _share(group: GroupTotal) -> str:
     if group.share is None:
         return ""
-    return "of nothing" if of_nothing(group) else _span(group.share, percent)
+    return "of nothing" if of_nothing(group) else span(group.share, percent)
 
 
 def _line(group: GroupTotal) -> str:
     if group.line is None:
         return ""
     unit = QUANTITIES[group.line.quantity].unit
-    told = f"{_whole(group.line.threshold)} {unit}" if unit else percent(group.line.threshold)
+    told = f"{in_full(group.line.threshold)} {unit}" if unit else percent(group.line.threshold)
     return f"{OPERATOR[group.line.operator]} {told}"
-
-
-def _span(amount: Amount, write: Callable[[Fraction], str]) -> str:
-    """An amount in words; one whose upper end nobody knows is at least its lower end."""
-    low, high = amount.low, amount.high
-    if low is not None and high is not None:
-        return write(low) if low == high else f"{write(low)} to {write(high)}"
-    return f"at least {write(low)}" if low is not None else f"at most {write(high)}" if high is not None else "unknown"
-
-
-def _whole(value: Fraction) -> str:
-    """In full, whatever the size: what lies next to a line must be told from it."""
-    return f"{int(value):,}" if value.denominator == 1 else f"{float(value):,.2f}"
 
 
 def _short(value: Fraction) -> str:

@@ -142,7 +142,7 @@ class LedgerRun:
         if read.ids:
             first = self._seen.add(read.ids, read.chunk.numbers)
             for position in np.flatnonzero(first).tolist():
-                reason = f"is the id of row {int(first[position]):,} as well; a shipment counts once"
+                reason = f"is the id of row {int(first[position]):,} as well; a shipment counts once: take the row out, or give it an id of its own"
                 repeated.append(Reject(int(read.chunk.numbers[position]), ID, read.ids[position][:80], reason))
         return finish(read.screened, read.chunk, read.ids, repeated, self._lines.lines, self._lines.headings)
 
