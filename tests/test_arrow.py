@@ -345,6 +345,7 @@ def test_every_path_says_the_same(rule, monkeypatch):
         return answer.to_pydict(), [(reject.row, reject.column) for reject in rejects]
 
     expected = screened(data)
+    monkeypatch.setattr(arrow_tables, "BLOCK_ROWS", 50)
     monkeypatch.setattr(arrow_tables, "BLOCK_ROWS_IN_MEMORY", 64)
     assert screened(data, threads=3) == expected
     monkeypatch.setattr(arrays, "STRIP", 7)
@@ -378,6 +379,14 @@ def test_what_stands_under_nulls_does_not_matter_and_nan_beside_them_is_unknown(
     assert refused(data) == []
     bad = pa.table({"process_node": [5.0, None, -5.0], "applicable_die_area": [814.0, 814.0, 814.0]})
     assert [cell[:2] for cell in refused(bad)] == [(3, "process_node")]
+
+
+def test_infinity_under_a_null_is_an_unknown_performance_and_not_one_without_density():
+    """What is not known per 814 mm² is not known; 4,000 TPP on 814 mm² are 4.9 TPP/mm² (3A090.b.1)."""
+    mask = pa.py_buffer(np.packbits([0, 1], bitorder="little"))
+    performance = pa.Array.from_buffers(pa.float64(), 2, [mask, pa.py_buffer(np.array([np.inf, 4000.0]))])
+    data = pa.table({"total_processing_performance": performance, "applicable_die_area": [814.0, 814.0]})
+    assert outcomes(data.append_column("datacenter", pa.array([True, True]))) == ["undetermined", "met"]
 
 
 def test_zero_under_a_null_is_an_unknown_area_and_a_stated_zero_is_none():

@@ -134,11 +134,11 @@ def _shown(array: pa.Array) -> Callable[[int], str]:
     return show
 
 
-def _stored(array: pa.Array) -> npt.NDArray[np.float64]:
+def _stored(array: pa.Array) -> npt.NDArray[Any]:
     """Numbers, flags as 0 and 1, dates as day numbers; anything where there is a null."""
     kind = array.type
     if pa.types.is_boolean(kind):
-        return _floats(array.cast(pa.uint8()))
+        return _bits(array, array.buffers()[1])
     if pa.types.is_date(kind):
         return _floats(array.cast(pa.date32()).view(pa.int32())) + EPOCH
     if pa.types.is_timestamp(kind):
@@ -166,10 +166,16 @@ def _missing(array: pa.Array) -> npt.NDArray[np.bool_] | None:
     """The rows of the nulls, where there are any."""
     if not array.null_count:
         return None
+    said = _bits(array, array.buffers()[0]).view(bool)
+    np.logical_not(said, out=said)
+    return said
+
+
+def _bits(array: pa.Array, buffer: pa.Buffer) -> npt.NDArray[np.uint8]:
+    """The bit of each row in a buffer of an array."""
     first, skipped = divmod(array.offset, 8)
-    held = np.frombuffer(array.buffers()[0], dtype=np.uint8, count=(skipped + len(array) + 7) // 8, offset=first)
-    null = np.unpackbits(~held, count=skipped + len(array), bitorder="little")[skipped:]
-    return null.view(bool)
+    held = np.frombuffer(buffer, dtype=np.uint8, count=(skipped + len(array) + 7) // 8, offset=first)
+    return np.unpackbits(held, count=skipped + len(array), bitorder="little")[skipped:]
 
 
 def _decimals(array: pa.Array) -> npt.NDArray[np.float64]:

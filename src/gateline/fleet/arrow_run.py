@@ -125,7 +125,7 @@ def unread(reject: Reject) -> InputError:
 
 def batches(setting: Setting, data: Any, take: Callable[[list[Reject]], None]) -> pa.RecordBatchReader:
     """The verdicts of data in memory, batch by batch; `take` is given the rejects of each."""
-    reader = from_python(data)
+    reader = from_python(data, setting.threads)
     screener, plan = prepare(setting, reader)
 
     def made() -> Iterator[pa.RecordBatch]:

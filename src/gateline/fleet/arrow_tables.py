@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import ceil
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any
@@ -18,6 +19,7 @@ from gateline.fleet.arrow_cells import check_schema, is_text, read_cells
 from gateline.fleet.read import Block
 from gateline.fleet.result import ROW, Chunk
 from gateline.fleet.tables import Plan
+from gateline.metrics.arrays import fresh, strips
 
 BLOCK_ROWS = 2**18
 """Rows of a block that is read: so many that threads have something to do between two of Python's steps, and few in memory at once.
@@ -25,7 +27,7 @@ BLOCK_ROWS = 2**18
 What reads a column more than once works through it in strips that stay in the cache (`gateline.metrics.arrays.strips`).
 """
 BLOCK_ROWS_IN_MEMORY = 2**20
-"""Rows of a block of a table in memory, whose result stays there: memory is handed out in large pages where columns are long."""
+"""Most rows of a block of a table in memory, whose result stays there: memory is handed out in large pages where columns are long."""
 BUFFER_BYTES = 2**22
 """How much of a column is read at a time, whatever the size of its row group."""
 FILE_START = b"ARROW1\x00\x00"
@@ -41,7 +43,9 @@ def chunk_of(plan: Plan, batch: pa.RecordBatch, start: int) -> Chunk:
     place = {name: position for position, name in enumerate(batch.schema.names)}
     names = plan.header.names
     cells = {position: read_cells(batch.column(place[names[position]])) for position in plan.header.known()}
-    numbers = np.arange(start, start + batch.num_rows, dtype=np.int64)
+    numbers = fresh(batch.num_rows, np.int64)
+    for strip in strips(batch.num_rows):
+        numbers[strip] = np.arange(start + strip.start, start + strip.stop)
     repeated = {names[position]: _repeated(batch.column(place[names[position]])) for position in plan.repeated}
     return Chunk(Block(cells, batch.num_rows), numbers, repeated or {ROW: numbers})
 
@@ -204,8 +208,8 @@ def stream_of(binary: IO[bytes], source: str) -> ArrowReader:
         return _stream(pa.ipc.open_stream(binary), source)
 
 
-def from_python(data: Any) -> ArrowReader:
-    """A dict of NumPy arrays, or anything that hands over Arrow data: pyarrow, Polars, DuckDB, pandas.
+def from_python(data: Any, threads: int) -> ArrowReader:
+    """A dict of NumPy arrays, or anything that hands over Arrow data: pyarrow, Polars, DuckDB, pandas; `threads` share its blocks.
 
     Raises
     ------
@@ -215,15 +219,22 @@ def from_python(data: Any) -> ArrowReader:
     source = "the data"
     try:
         if isinstance(data, Mapping):
-            return _stream(pa.table(dict(data)).to_reader(), source, BLOCK_ROWS_IN_MEMORY)
+            data = pa.table(dict(data))
         if hasattr(data, "__arrow_c_stream__"):
-            return _stream(pa.RecordBatchReader.from_stream(data), source, BLOCK_ROWS_IN_MEMORY)
+            rows = len(data) if hasattr(data, "__len__") else 0
+            return _stream(pa.RecordBatchReader.from_stream(data), source, _even(rows, threads))
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise InputError(f"{source}: cannot be read as columns: {str(error).splitlines()[0].rstrip('.')}.") from None
     raise InputError(
         f"{source}: a {type(data).__name__} is no table. Give a dict of arrays, or what has __arrow_c_stream__: "
         "a table of pyarrow, Polars, DuckDB or pandas."
     )
+
+
+def _even(rows: int, threads: int) -> int:
+    """Rows of a block, so that every thread gets as many of a table of so many rows; zero is a number that is not known."""
+    turns = ceil(rows / (threads * BLOCK_ROWS_IN_MEMORY))
+    return max(BLOCK_ROWS, ceil(rows / (threads * turns))) if turns else BLOCK_ROWS_IN_MEMORY
 
 
 def _stream(reader: pa.RecordBatchReader, source: str, block_rows: int | None = None) -> ArrowReader:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -149,16 +149,23 @@ def architecture_compute(columns: Columns) -> Column:
     return points_or_range(low, high)
 
 
-def gather_figures(name: str, figures: list[Inputs], place: Place) -> Column | Names:
-    """One quantity of every row's chip."""
+def column_of(name: str, figures: Sequence[Inputs]) -> Column | Names:
+    """One quantity of some chips."""
     values = [figure[name].value if name in figure else None for figure in figures]
     if name in QUANTITIES and QUANTITIES[name].kind is Kind.NAME:
         names = np.empty(len(values), dtype=object)
         names[:] = values
-        return Names(names, np.asarray(place, dtype=np.intp))
+        return Names(names)
     low, high = (np.array([_end(value, end) for value in values], dtype=np.float64) for end in ("low", "high"))
-    same = np.array_equal(low, high, equal_nan=True)
-    return Column(column := gather(low, place), column if same else gather(high, place))
+    return points_or_range(low, high)
+
+
+def spread(column: Column | Names, place: Place) -> Column | Names:
+    """A column of which each row is one of this column's."""
+    if isinstance(column, Names):
+        return Names(column.distinct, np.asarray(place, dtype=np.intp))
+    low = gather(column.low, place)
+    return Column(low, low if column.high is column.low else gather(column.high, place))
 
 
 def _end(value: Amount | bool | str | None, end: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -15,8 +15,9 @@ from gateline.fleet.cells import Cells, TextCells, Truth
 from gateline.fleet.columns import (
     Columns,
     architecture_compute,
-    gather_figures,
+    column_of,
     prefer,
+    spread,
     with_all_transistors,
     with_function,
     with_modifier,
@@ -36,6 +37,8 @@ from gateline.rules.columns import Column, MaskedColumn, Names, stated_first
 from gateline.rules.corpus import Specs
 
 ChipFigures = Callable[[str], Inputs]
+NOTHING: Inputs = {}
+"""What is known of a chip that is not named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class BlockReader:
     request: Request
     figures: ChipFigures
     _chips: dict[str, Inputs] = field(default_factory=dict)
+    _last: tuple[tuple[object, ...], Columns] = field(default_factory=lambda: ((), {}))
 
     def days(self, block: Block, problems: Problems) -> npt.NDArray[np.int64] | None:
         """The day number on which each row is screened; None where it is the same for all of them."""
@@ -120,8 +124,8 @@ class BlockReader:
         """What follows from the dies that rows describe, before what their chips have."""
         readings = self.specs.choose_readings(self.request.readings)
         found, place = read_dies(self.header, block.cells, self.specs, self.request.as_of, readings, problems)
-        for name in dict.fromkeys(name for inputs in found for name in inputs):
-            prefer(columns, name, gather_figures(name, found, place), lambda: None)
+        for name in _named(found):
+            prefer(columns, name, spread(column_of(name, found), place), lambda: None)
 
     def _words(self, name: str, cells: Cells, problems: Problems) -> Column | Names:
         entry, heading = QUANTITIES[name], self.header.names[self.header.words[name]]
@@ -153,17 +157,28 @@ class BlockReader:
         position = self.header.own.get("chip")
         if position is None:
             return {}
-        nothing: Inputs = {}
         cells = block.cells[position]
         assert isinstance(cells, TextCells), "the schema has been checked for text"
-        figures, place = cells.read("chip", self._chip, nothing, problems)
-        names = dict.fromkeys(name for inputs in figures for name in inputs)
-        return {name: gather_figures(name, figures, place) for name in names if name in needed}
+        figures, place = cells.read("chip", self._chip, NOTHING, problems)
+        known = self._known_of(figures, needed)
+        return {name: spread(column, place) for name, column in known.items()}
+
+    def _known_of(self, figures: list[Inputs], needed: frozenset[str]) -> Columns:
+        """What is needed of some chips; the blocks of a table mostly name the same ones."""
+        key = (needed, *map(id, figures))
+        if self._last[0] != key:
+            self._last = key, {name: column_of(name, figures) for name in _named(figures) if name in needed}
+        return self._last[1]
 
     def _chip(self, name: str) -> Inputs:
         if name not in self._chips:
-            self._chips[name] = self.figures(name) if name else {}
+            self._chips[name] = self.figures(name) if name else NOTHING
         return self._chips[name]
+
+
+def _named(figures: Iterable[Inputs]) -> Iterable[str]:
+    """The names of all that is known of some chips, each once."""
+    return dict.fromkeys(name for inputs in figures for name in inputs)
 
 
 def _highest(rates: list[Column], lengths: list[int]) -> Column:

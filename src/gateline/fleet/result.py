@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from gateline.fleet.gather import gather_each
+from gateline.fleet.lines import SILENT, RuleColumn
 from gateline.fleet.problems import Reject
 from gateline.fleet.read import Block
 from gateline.fleet.screener import Known, Screened, Screener
 from gateline.fleet.summary import FleetSummary, summarize
-from gateline.fleet.verdicts import SILENT, RuleColumn
 from gateline.rules.model import Outcome
 
 WORDS = ("", *(outcome.word for outcome in Outcome))
@@ -112,8 +112,7 @@ def _told(rules: Mapping[str, RuleColumn], keep: Truth | None) -> dict[str, list
             (rule, entries)
             for rule, column in rules.items()
             if column.place is shared
-            for entries in (column.outcome - np.int8(SILENT), column.item, column.ways)
-            if entries is not None
+            for entries in (column.lines.outcome - np.int8(SILENT), *column.lines.parts()[1:])
         ]
         found = gather_each([entries for _, entries in lines], _kept(shared, keep))
         for (rule, _), column in zip(lines, found, strict=True):

@@ -11,13 +11,14 @@ import numpy.typing as npt
 
 from gateline.fleet.cells import Place
 from gateline.fleet.columns import Columns
-from gateline.fleet.gather import counted, gather, gather_each
+from gateline.fleet.gather import FEW_ENTRIES, counted, gather, gather_each
 from gateline.fleet.headers import Header
+from gateline.fleet.lines import RuleColumn, smallest_unsigned
 from gateline.fleet.measures import ADDED_UP, measure, weights
 from gateline.fleet.problems import Problems
 from gateline.fleet.read import Block, BlockReader, ChipFigures
 from gateline.fleet.totals import Measured, Totals, totals_of
-from gateline.fleet.verdicts import COMPUTED, Answers, Days, RuleColumn, Verdicts
+from gateline.fleet.verdicts import COMPUTED, Answers, Days, Verdicts
 from gateline.gating import Request
 from gateline.rules.corpus import Specs
 
@@ -71,6 +72,38 @@ class Screened:
     totals: Totals | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Few:
+    """The different rows of a block.
+
+    Attributes
+    ----------
+    rows : Block
+        Each of them once.
+    code : array of unsigned integers
+        A number for each row of the block, the same for those that are alike.
+    row : array of int
+        Which of the different rows has each number.
+    counts : int64 array
+        How many rows of the block have each number.
+    """
+
+    rows: Block
+    code: Place
+    row: Place
+    counts: npt.NDArray[np.int64]
+
+    def position(self) -> Place:
+        """Which of the different rows each row of the block is."""
+        return gather(self.row, self.code)
+
+    def spread(self, computed: dict[str, Known]) -> dict[str, Known]:
+        """The quantities of every row of the block."""
+        parts = [part[self.row] for known in computed.values() for part in (known.values, known.known)]
+        found = iter(gather_each(parts, self.code))
+        return {name: Known(next(found), next(found)) for name in computed}
+
+
 class Screener:
     """Screens blocks of one table, in any thread; it can be sent to another process.
 
@@ -116,18 +149,18 @@ class Screener:
         if few is None:
             screened, measured = self._screen(block, counts, problems)
             return replace(screened, totals=_added_up(measured, screened, problems, counts, None))
-        position, different = few
-        screened, measured = self._screen(different, None, Problems())
-        problems.rejects += screened.problems.spread(position).rejects
+        screened, measured = self._screen(few.rows, None, Problems())
+        if screened.problems.rejects:
+            problems.rejects += screened.problems.spread(few.position()).rejects
         return Screened(
             rows=block.rows,
             problems=problems,
-            computed=_spread(screened.computed, position),
+            computed=few.spread(screened.computed),
             counts=counts,
-            rules=_spread_rules(screened.rules, position),
+            rules={rule: column.spread(few.code, few.row, few.counts) for rule, column in screened.rules.items()},
             assumed=screened.assumed,
             slow=screened.slow,
-            totals=_added_up(measured, screened, problems, counts, position),
+            totals=_added_up(measured, screened, problems, counts, few.position()) if self._totals else None,
         )
 
     def inputs(self, block: Block) -> tuple[Columns, Days]:
@@ -136,32 +169,37 @@ class Screener:
         days = self._reader.days(block, faults)
         return self._reader.columns(block, days, self.verdicts.needed(days), faults), days
 
-    def _few(self, block: Block) -> tuple[Place, Block] | None:
-        """The different rows of a block, and which of them each row is, where that is known to be few."""
+    def _few(self, block: Block) -> _Few | None:
+        """The different rows of a block, where they are known to be few."""
         count = self.header.own.get("count")
         read = {position: cells for position, cells in block.cells.items() if position != count}
         sizes: dict[int, int] = {}
-        code: Place | None = None
+        code: Place = np.zeros(block.rows, dtype=np.uint8)
+        states = 1
         for position, cells in read.items():
             found = cells.codes()
-            if found is None:
+            if found is None or states * found[1] > MAXIMUM_DISTINCT:
                 return None
             place, sizes[position] = found
-            if np.prod([*sizes.values()], dtype=np.float64) > MAXIMUM_DISTINCT:
-                return None
-            code = place if code is None else code.astype(np.int32) * np.int32(found[1]) + place
-        if code is None:
+            states *= sizes[position]
+            kind = smallest_unsigned(states + 1)
+            code = code.astype(kind) * kind(sizes[position]) + place.astype(kind)
+        if not read:
             return None
-        used = np.flatnonzero(counted(code, int(np.prod([*sizes.values()]))))
+        counts = counted(code, states)
+        used = np.flatnonzero(counts)
         if len(used) * WORTHWHILE > block.rows:
             return None
         cells_used, rest = {}, used
         for position, size in reversed(sizes.items()):
             rest, codes = np.divmod(rest, size)
             cells_used[position] = read[position].decoded(codes)
-        position_of = np.zeros(int(used[-1]) + 1, dtype=np.int32)
-        position_of[used] = np.arange(len(used), dtype=np.int32)
-        return gather(position_of, code), Block(cells_used, len(used))
+        row = np.zeros(int(used[-1]) + 1, dtype=np.int32)
+        row[used] = np.arange(len(used), dtype=np.int32)
+        few = _Few(Block(cells_used, len(used)), code, row, counts[: len(row)])
+        if len(row) <= FEW_ENTRIES:
+            return few
+        return _Few(few.rows, few.position(), np.arange(len(used)), counts[used])
 
     def _screen(
         self, block: Block, counts: npt.NDArray[np.int64] | None, problems: Problems
@@ -202,15 +240,3 @@ def _known(answers: Answers, name: str, rows: int) -> Known:
     if points is None:
         return Known(np.zeros(rows), np.zeros(rows, dtype=bool))
     return Known(points.values, points.known())
-
-
-def _spread(computed: dict[str, Known], position: Place) -> dict[str, Known]:
-    """The quantities of a block of which each row is one of this block's."""
-    parts = [part for known in computed.values() for part in (known.values, known.known)]
-    found = iter(gather_each(parts, position))
-    return {name: Known(next(found), next(found)) for name in computed}
-
-
-def _spread_rules(rules: dict[str, RuleColumn], position: Place) -> dict[str, RuleColumn]:
-    """The rules' columns of a block of which each row is one of this block's: what each of these says is a line."""
-    return {rule: column.by_row().at(position) for rule, column in rules.items()}

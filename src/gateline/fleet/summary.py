@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from gateline.fleet.gather import counted
+from gateline.fleet.lines import SILENT, Lines, RuleColumn
 from gateline.fleet.screener import Screened
 from gateline.fleet.totals import Totals
-from gateline.fleet.verdicts import OPEN_LABEL, SILENT, Place, RuleColumn
+from gateline.fleet.verdicts import OPEN_LABEL
 from gateline.rules.model import Outcome
 
 Truth = npt.NDArray[np.bool_]
@@ -89,35 +90,35 @@ def summarize(screened: Screened, keep: Truth | None, labels: dict[str, tuple[st
     per_line: dict[int, tuple[Counts, Counts]] = {}
     for rule, column in screened.rules.items():
         if id(column.place) not in per_line:
-            place = column.place if keep is None else column.place[keep]
-            per_line[id(column.place)] = _per_line(place, units, len(column.outcome))
+            per_line[id(column.place)] = _per_line(column, keep, units)
         rows, counted = per_line[id(column.place)]
-        summary.verdicts[rule] = _by_outcome(column, rows)
-        summary.units[rule] = _by_outcome(column, counted) if units is not None else summary.verdicts[rule].copy()
-        summary.items[rule] = _by_item(column, rows, labels[rule])
+        summary.verdicts[rule] = _by_outcome(column.lines, rows)
+        summary.units[rule] = _by_outcome(column.lines, counted) if units is not None else summary.verdicts[rule].copy()
+        summary.items[rule] = _by_item(column.lines, rows, labels[rule])
     return summary
 
 
-def _by_outcome(column: RuleColumn, counts: Counts) -> Counter[str]:
+def _by_outcome(lines: Lines, counts: Counts) -> Counter[str]:
     """The counts of the lines of a rule, by its outcome."""
     sums = np.zeros(len(Outcome) + 1, dtype=np.int64)
-    np.add.at(sums, column.outcome - SILENT, counts)
+    np.add.at(sums, lines.outcome - SILENT, counts)
     return Counter({word: int(sums[outcome - SILENT]) for outcome, word in WORDS})
 
 
-def _by_item(column: RuleColumn, counts: Counts, labels: tuple[str, ...]) -> Counter[str]:
+def _by_item(lines: Lines, counts: Counts, labels: tuple[str, ...]) -> Counter[str]:
     """The counts of the lines of a rule, by the item that decides."""
     sums = np.zeros(len(labels), dtype=np.int64)
-    np.add.at(sums, column.item, counts)
+    np.add.at(sums, lines.item, counts)
     used = np.flatnonzero(sums).tolist()
     return Counter({labels[item]: int(sums[item]) for item in used if labels[item] not in NO_ITEM})
 
 
-def _per_line(place: Place, units: Counts | None, lines: int) -> tuple[Counts, Counts]:
+def _per_line(column: RuleColumn, keep: Truth | None, units: Counts | None) -> tuple[Counts, Counts]:
     """How many rows, and how many units, have each line."""
-    rows = counted(place, lines)
+    place = column.place if keep is None else column.place[keep]
+    rows = counted(place, len(column.lines)) if column.rows is None or keep is not None else column.rows
     if units is None:
         return rows, rows
-    in_units = np.zeros(lines, dtype=np.int64)
+    in_units = np.zeros(len(column.lines), dtype=np.int64)
     np.add.at(in_units, place, units)
     return rows, in_units

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from gateline.amounts import Amount
 from gateline.fleet.cells import Place
+from gateline.fleet.lines import RuleColumn
 from gateline.fleet.sums import Group, Weights, add_up, as_fraction, count, from_fraction
-from gateline.fleet.verdicts import RuleColumn
 from gateline.rules.columns import Column
 from gateline.rules.model import Outcome
 
@@ -257,7 +257,7 @@ def _verdicts(rules: Mapping[str, RuleColumn], entries: int) -> tuple[list[Said]
     told: list[Said] = [()]
     said: Group = np.zeros(entries, dtype=np.intp)
     for columns in together.values():
-        lines = np.stack([column.outcome for _, column in columns])
+        lines = np.stack([column.lines.outcome for _, column in columns])
         different, line = np.unique(lines, axis=1, return_inverse=True)
         words = [_said([rule for rule, _ in columns], outcomes) for outcomes in different.T.tolist()]
         place = line.ravel().astype(np.intp)[columns[0][1].place]

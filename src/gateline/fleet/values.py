@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +31,7 @@ class ValueCells:
 
     Attributes
     ----------
-    stored : float64 array
+    stored : float64 array, or uint8 array of flags
     show : callable
         The cell of a row as text, for people.
     whole : bool
@@ -39,7 +40,7 @@ class ValueCells:
         The rows that say nothing, whatever is stored there.
     """
 
-    stored: npt.NDArray[np.float64]
+    stored: npt.NDArray[Any]
     show: Callable[[int], str]
     whole: bool = False
     missing: Truth | None = None
@@ -47,7 +48,8 @@ class ValueCells:
     @cached_property
     def values(self) -> npt.NDArray[np.float64]:
         """What is stored, with NaN in the rows that are missing."""
-        return self.stored if self.missing is None else stripwise(unknown_where, self.missing, self.stored)
+        stored = self.stored.astype(np.float64, copy=False)
+        return stored if self.missing is None else stripwise(unknown_where, self.missing, stored)
 
     def distinct(self) -> tuple[Sequence[str], Place]:
         """The different values as text, empty where nothing is said, and which each row has."""
@@ -55,9 +57,11 @@ class ValueCells:
         return ["" if np.isnan(self.values[row]) else self.show(row) for row in first.tolist()], place.ravel()
 
     def codes(self) -> tuple[Place, int] | None:
-        """The whole numbers counted from the smallest, where they are few."""
-        if not self.whole or not len(self.values):
+        """The whole numbers counted from the smallest, where they are few; what is missing comes last."""
+        if not self.whole or not len(self.stored):
             return None
+        if self.stored.dtype == np.uint8:
+            return self.stored if self.missing is None else np.maximum(self.stored, 2 * self.missing.view(np.uint8)), 3
         low, high = np.fmin.reduce(self.values), np.fmax.reduce(self.values)
         if np.isnan(low) or high - low >= FEW:
             return None
@@ -70,6 +74,10 @@ class ValueCells:
 
     def decoded(self, codes: Place) -> ValueCells:
         """The cells that have these numbers."""
+        if self.stored.dtype == np.uint8:
+            return ValueCells(
+                (codes == 1).view(np.uint8), lambda row: "yes" if codes[row] else "no", self.whole, codes == 2
+            )
         low, high = np.fmin.reduce(self.values), np.fmax.reduce(self.values)
         values = np.where(codes > high - low, NAN, low + codes)
 
@@ -97,14 +105,14 @@ class ValueCells:
 
     def flags(self, heading: str, problems: Problems) -> Column:
         """Flags as 1, 0 and NaN (unknown)."""
-        if self.missing is not None and _are_flags(self.stored, self.missing):
-            return MaskedColumn(self.stored, self.missing)
-        values = self.values
-        unsaid = np.isnan(values)
-        if not _are_flags(values, unsaid):
-            bad = (values != 0) & (values != 1) & ~unsaid
-            values = self._reject(heading, values, iter([(bad, "is not yes, no or unknown")]), problems)
-        return Column(values, values)
+        if self.stored.dtype == np.uint8:
+            return MaskedColumn(self.stored, np.zeros(len(self.stored), bool) if self.missing is None else self.missing)
+        flags = _as_flags(self.stored, self.missing)
+        if flags is None:
+            bad = (self.values != 0) & (self.values != 1) & ~np.isnan(self.values)
+            values = self._reject(heading, self.values, iter([(bad, "is not yes, no or unknown")]), problems)
+            return Column(values, values)
+        return flags
 
     def names(self, heading: str, entry: Quantity, read: ReadName, problems: Problems) -> Names:  # noqa: ARG002
         """Names; of numbers there are none."""
@@ -147,12 +155,15 @@ class ValueCells:
         return sound
 
 
-def _are_flags(values: npt.NDArray[np.float64], silent: Truth) -> bool:
-    """Whether every row says yes, no or nothing."""
+def _as_flags(values: npt.NDArray[np.float64], missing: Truth | None) -> MaskedColumn | None:
+    """Zeros and ones as small numbers; None where a row says something else. Without `missing`, NaN says nothing."""
+    yes, said = np.empty(len(values), dtype=bool), np.empty(len(values), dtype=bool)
     for strip in strips(len(values)):
-        flag = values[strip] == 0
-        flag |= values[strip] == 1
-        flag |= silent[strip]
-        if not flag.all():
-            return False
-    return True
+        part, known = values[strip], said[strip]
+        np.equal(part, 1, out=yes[strip])
+        np.equal(part, 0, out=known)
+        np.logical_or(known, yes[strip], out=known)
+        silent = part != part if missing is None else missing[strip]
+        if not (known | silent).all():
+            return None
+    return MaskedColumn(yes.view(np.uint8), ~said if missing is None else missing)

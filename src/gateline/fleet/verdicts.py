@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import zip_longest
 from threading import RLock
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,7 @@ import numpy.typing as npt
 from gateline.errors import InputError
 from gateline.fleet.columns import Columns, take_rows, with_sources
 from gateline.fleet.gather import gather
+from gateline.fleet.lines import Lines, Place, RuleColumn, smallest_unsigned
 from gateline.fleet.problems import Problems
 from gateline.gating import Choice, Request, can_gate, choose
 from gateline.rules.columns import with_ratios
@@ -33,9 +33,6 @@ from gateline.screening import settle_facts
 OPEN_LABEL = Outcome.UNDETERMINED.word
 """Stands in the item column where several items are possible."""
 
-SILENT = -1
-"""Outcome of a rule that does not gate on the date of the row."""
-
 COMPUTED = {"chip": ("total_processing_performance", "performance_density"), "training": ("training_compute",)}
 """The quantities that the result shows beside the verdicts."""
 
@@ -46,40 +43,8 @@ NO_CODE, OPEN_CODE = 0, 1
 """Where 'no item' and 'several' stand among a rule's labels."""
 
 Rows = npt.NDArray[np.intp]
-Place = npt.NDArray[np.integer[Any]]
 Days = npt.NDArray[np.int64] | None
 """The day number of each row; None where all rows are screened on the date asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleColumn:
-    """What one rule says of each row of a block: which line each row has, and what the lines say.
-
-    Attributes
-    ----------
-    place : array of unsigned integers, shape (rows,)
-        Rules that were looked up together share it.
-    outcome : int8 array, shape (lines,)
-        Values of `Outcome`, or `SILENT`.
-    item : int16 array, shape (lines,)
-        Positions among the rule's labels (`Verdicts.labels`).
-    ways : int32 array or None
-        How a presumption could be overcome, as positions in `Verdicts.texts`; other rules have none.
-    """
-
-    place: Place
-    outcome: npt.NDArray[np.int8]
-    item: npt.NDArray[np.int16]
-    ways: npt.NDArray[np.int32] | None = None
-
-    def by_row(self) -> RuleColumn:
-        """The same with a line for each row."""
-        ways = None if self.ways is None else self.ways[self.place]
-        return RuleColumn(np.arange(len(self.place)), self.outcome[self.place], self.item[self.place], ways)
-
-    def at(self, place: Place) -> RuleColumn:
-        """The column of other rows, of which each has one of these lines."""
-        return replace(self, place=place)
 
 
 @dataclass(slots=True)
@@ -116,39 +81,7 @@ class _Part:
     positions: list[int]
     table: DecisionTable | None
     line: Place
-    lines: list[_Lines]
-
-
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """What one rule says in each line; a rule without ways has none."""
-
-    outcome: npt.NDArray[np.int8]
-    item: npt.NDArray[np.int16]
-    ways: npt.NDArray[np.int32] | None
-
-    @classmethod
-    def silent(cls, *, ways: bool) -> _Lines:
-        """The one line of a rule that does not gate."""
-        none = np.zeros(1, dtype=np.int32)
-        return cls(np.full(1, SILENT, dtype=np.int8), np.zeros(1, dtype=np.int16), none if ways else None)
-
-    def parts(self) -> list[npt.NDArray[Any]]:
-        """What there is, as columns."""
-        return [self.outcome, self.item, *([] if self.ways is None else [self.ways])]
-
-    def then(self, more: _Lines | RuleColumn) -> _Lines:
-        """These lines and others."""
-        ways = None if self.ways is None or more.ways is None else np.concatenate([self.ways, more.ways])
-        return _Lines(np.concatenate([self.outcome, more.outcome]), np.concatenate([self.item, more.item]), ways)
-
-    def of(self, place: Place) -> RuleColumn:
-        """What is said of rows that have these lines."""
-        return RuleColumn(place, self.outcome, self.item, self.ways)
-
-    def take(self, lines: Place) -> _Lines:
-        """Some of the lines."""
-        return _Lines(self.outcome[lines], self.item[lines], None if self.ways is None else self.ways[lines])
+    lines: list[Lines]
 
 
 class Verdicts:
@@ -252,7 +185,7 @@ class Verdicts:
             self._answer(answers, self._request.as_of, block)
             answers.rules = {rule: answers.rules[rule] for rule in self.rules}
             return answers
-        said = {rule: _Lines.silent(ways=self.has_ways(rule)) for rule in self.rules}
+        said = {rule: Lines.silent(ways=self.has_ways(rule)) for rule in self.rules}
         places = {rule: np.zeros(rows, dtype=np.uint32) for rule in self.rules}
         for day, ordinals in self.stretches(days):
             here = np.flatnonzero(np.isin(days, ordinals))
@@ -263,10 +196,10 @@ class Verdicts:
                 self._reject(days, ordinals, problems)
                 continue
             for rule, column in part.rules.items():
-                places[rule][here] = column.place + np.uint32(len(said[rule].outcome))
-                said[rule] = said[rule].then(column)
+                places[rule][here] = column.place + np.uint32(len(said[rule]))
+                said[rule] = said[rule].then(column.lines)
             answers.add(part)
-        answers.rules = {rule: lines.of(places[rule]) for rule, lines in said.items()}
+        answers.rules = {rule: RuleColumn(places[rule], lines) for rule, lines in said.items()}
         return answers
 
     def stretches(self, days: Days) -> Iterator[tuple[date, list[int]]]:
@@ -316,19 +249,19 @@ class Verdicts:
             places = gather(part.line[classified.stretch], classified.states)
             if len(left):
                 places = places.astype(np.uint32)
-                places[left] = len(part.lines[0].outcome) + np.arange(len(left))
+                places[left] = len(part.lines[0]) + np.arange(len(left))
             for (choice, program), lines, verdict in zip_longest(rules, part.lines, classified.verdicts):
                 if len(left):
                     lines = lines.then(self._lines(choice.rule.id, program, verdict, block, left))
-                answers.rules[choice.rule.id] = lines.of(places)
+                answers.rules[choice.rule.id] = RuleColumn(places, lines)
 
-    def _lines(self, rule: str, program: Program, verdict: Evaluation, block: Block, rows: Rows) -> _Lines:
+    def _lines(self, rule: str, program: Program, verdict: Evaluation, block: Block, rows: Rows) -> Lines:
         """What the evaluator says of some rows, a line each."""
         ways = None
         if self.has_ways(rule):
             columns = with_ratios({name: take(column, rows) for name, column in block.columns.items()})
             ways = self._coded(ways_out(program, columns, len(rows)))
-        return _Lines(verdict.outcome, self._item_codes(rule, program)[verdict.item], ways)
+        return Lines(verdict.outcome, self._item_codes(rule, program)[verdict.item], ways)
 
     def _compiled(self, gating: list[Gating], inputs: Present) -> list[_Part]:
         """The tables of some rules for batches with these inputs."""
@@ -351,12 +284,11 @@ class Verdicts:
             if self.has_ways(rule):
                 places, texts = compile_ways(program, table.axes)
                 ways = self._coded(texts)[places]
-            lines.append(_Lines(table.outcomes[number], self._item_codes(rule, program)[table.items[number]], ways))
+            lines.append(Lines(table.outcomes[number], self._item_codes(rule, program)[table.items[number]], ways))
         answers = np.stack([column.astype(np.int32) for rule in lines for column in rule.parts()], axis=1)
         rows = np.ascontiguousarray(answers).view(np.dtype((np.void, answers.itemsize * answers.shape[1]))).ravel()
         _, first, line = np.unique(rows, return_index=True, return_inverse=True)
-        size = np.uint8 if len(first) <= 2**8 else np.uint16 if len(first) <= 2**16 else np.uint32
-        return _Part(positions, table, line.astype(size), [rule.take(first) for rule in lines])
+        return _Part(positions, table, line.astype(smallest_unsigned(len(first))), [rule.take(first) for rule in lines])
 
     def _item_codes(self, rule: str, program: Program) -> npt.NDArray[np.int16]:
         """The place among the rule's labels of each item of a program, and at the end of 'open' and 'none'."""
@@ -369,7 +301,7 @@ class Verdicts:
         """What a rule without a table says of each row."""
         (choice, program), rows = gating, np.arange(block.rows)
         verdict = evaluate(program, with_ratios(block.columns), block.rows)
-        answers.rules[choice.rule.id] = self._lines(choice.rule.id, program, verdict, block, rows).of(rows)
+        answers.rules[choice.rule.id] = RuleColumn(rows, self._lines(choice.rule.id, program, verdict, block, rows))
         answers.slow.add(choice.rule.id)
 
     def _coded(self, texts: Iterable[str]) -> npt.NDArray[np.int32]:

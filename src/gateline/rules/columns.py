@@ -13,6 +13,8 @@ from gateline.metrics.chips import memory_bandwidth_density, performance_density
 from gateline.metrics.training import additional_training_share
 from gateline.quantities import QUANTITIES
 
+Values = npt.NDArray[np.float64] | npt.NDArray[np.uint8]
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -48,18 +50,18 @@ class MaskedColumn(Column):
 
     Parameters
     ----------
-    values : float64 array
+    values : float64 or, for flags, uint8 array
         In the rows that are missing there is anything that a value of the quantity can be, or NaN: formulas take it as it is.
     missing : bool array
         All rows that are unknown: no other has NaN.
     """
 
     __slots__ = ("_filled", "missing", "values")
-    values: npt.NDArray[np.float64]
+    values: Values
     missing: npt.NDArray[np.bool_]
     _filled: npt.NDArray[np.float64] | None
 
-    def __init__(self, values: npt.NDArray[np.float64], missing: npt.NDArray[np.bool_]) -> None:
+    def __init__(self, values: Values, missing: npt.NDArray[np.bool_]) -> None:
         for name, value in (("values", values), ("missing", missing), ("_filled", None)):
             object.__setattr__(self, name, value)
 
@@ -68,7 +70,7 @@ class MaskedColumn(Column):
         """The values, and NaN in the rows that are missing."""
         filled = self._filled
         if filled is None:
-            filled = unknown_where(self.missing, self.values)
+            filled = unknown_where(self.missing, self.values.astype(np.float64, copy=False))
             object.__setattr__(self, "_filled", filled)
         return filled
 
@@ -187,6 +189,8 @@ def stated_first(stated: Column | Names | None, otherwise: Column) -> Column:
 
 def fully_unknown(column: Column) -> npt.NDArray[np.bool_]:
     """The rows of which nothing is known."""
+    if isinstance(column, MaskedColumn):
+        return column.missing
     unknown = is_unknown(column.low)
     return unknown if column.high is column.low else unknown & is_unknown(column.high)
 

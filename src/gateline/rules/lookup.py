@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import prod
+from math import ceil, floor, prod
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ class Points:
 
     Attributes
     ----------
-    values : float64 array
+    values : float64 array, or uint8 array of flags
         The value, or the lower end; NaN where the row is unknown, `UNDEFINED` where there is no value.
     open : bool array or None
         The rows of which the upper end is not known; None where these are the unknown ones alone.
@@ -290,12 +290,17 @@ def _unsigned(states: int) -> type[np.unsignedinteger[Any]]:
     return np.uint8 if states <= 2**8 else np.uint16 if states <= 2**16 else np.uint32
 
 
+def _border_of(values: Array, border: float, *, above: bool) -> float:
+    """A border among values of this type; among whole numbers, one that parts them in the same way."""
+    return border if values.dtype == np.float64 else floor(border) if above else ceil(border)
+
+
 def _state(axis: SharedAxis, points: Points, passed: Truth) -> States:
     """The state of each row on one axis; `passed` is written over."""
     state: States = np.zeros(len(passed), dtype=np.uint8 if axis.states < 2**8 else np.uint32)
     for cut, border in zip(axis.cuts, axis.borders, strict=True):
         compare = np.greater if cut.above else np.greater_equal
-        compare(points.values, border, out=passed)
+        compare(points.values, _border_of(points.values, border, above=cut.above), out=passed)
         np.add(state, passed.view(np.uint8), out=state)
     if points.undefined is not None:
         np.add(state, points.undefined.view(np.uint8), out=state)
