@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gateline.fleet.arrow_tables import repeated_type
-from gateline.fleet.gather import gather
 from gateline.fleet.outputs import Writer
 from gateline.fleet.result import ITEM, OUTCOME, ROW, WAYS, Coded, ResultColumn, written
 from gateline.fleet.screener import Known, Screener
@@ -91,7 +90,7 @@ class ParquetWriter:
             self._write_group()
 
     def _write_group(self) -> None:
-        table = _compact(pa.Table.from_batches(self._batches))
+        table = _with_one_dictionary(pa.Table.from_batches(self._batches))
         if self._file is None:
             self._file = _open_parquet(self._path, table.schema)
         if table.num_rows:
@@ -135,23 +134,9 @@ def _is_verdict(heading: str) -> bool:
     return heading.endswith((f":{OUTCOME}", f":{ITEM}", f":{WAYS}"))
 
 
-def _compact(table: pa.Table) -> pa.Table:
-    """The table with one dictionary per column, and of the ways out only those that its rows have, in their order.
-
-    So the bytes are the same however blocks were screened.
-    """
-    if any(_differ(column) for column in table.columns):
-        table = table.unify_dictionaries()
-    for position, name in enumerate(table.schema.names):
-        if name.endswith(f":{WAYS}") and table.num_rows:
-            column = table.column(position).combine_chunks()
-            texts = column.dictionary.to_pylist()
-            used = sorted(np.flatnonzero(np.bincount(column.indices)).tolist(), key=texts.__getitem__)
-            codes = np.zeros(len(texts), dtype=np.int32)
-            codes[used] = np.arange(len(used), dtype=np.int32)
-            short = Coded(gather(codes, column.indices.to_numpy()), tuple(texts[code] for code in used))
-            table = table.set_column(position, name, to_arrow(short))
-    return table
+def _with_one_dictionary(table: pa.Table) -> pa.Table:
+    """The table with one dictionary per column."""
+    return table.unify_dictionaries() if any(_differ(column) for column in table.columns) else table
 
 
 def _differ(column: pa.ChunkedArray) -> bool:

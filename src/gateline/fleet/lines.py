@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from gateline.fleet.gather import counted
 
 Place = npt.NDArray[np.integer[Any]]
 
@@ -75,6 +78,21 @@ class RuleColumn:
     def spread(self, place: Place, row: Place, rows: npt.NDArray[np.int64]) -> RuleColumn:
         """The column of a block of whose lines each says what this column says of a row."""
         return RuleColumn(place, self.lines.take(self.place[row]), rows)
+
+
+def kept(rules: Mapping[str, RuleColumn], keep: npt.NDArray[np.bool_] | None) -> dict[str, RuleColumn]:
+    """What is said of some rows, or where `keep` is None of all, and how many of them have each line."""
+    found: dict[int, tuple[Place, npt.NDArray[np.int64]]] = {}
+    for column in rules.values():
+        if id(column.place) not in found:
+            place = column.place if keep is None else column.place[keep]
+            rows = column.rows if keep is None else None
+            found[id(column.place)] = place, counted(place, len(column.lines)) if rows is None else rows
+    return {
+        rule: RuleColumn(place, column.lines, rows)
+        for rule, column in rules.items()
+        for place, rows in [found[id(column.place)]]
+    }
 
 
 def smallest_unsigned(numbers: int) -> type[np.unsignedinteger[Any]]:

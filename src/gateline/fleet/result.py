@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import Any
@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from gateline.fleet.gather import gather_each
-from gateline.fleet.lines import SILENT, RuleColumn
+from gateline.fleet.lines import SILENT, RuleColumn, kept
 from gateline.fleet.problems import Reject
 from gateline.fleet.read import Block
 from gateline.fleet.screener import Known, Screened, Screener
 from gateline.fleet.summary import FleetSummary, summarize
+from gateline.fleet.verdicts import Verdicts
 from gateline.rules.model import Outcome
 
 WORDS = ("", *(outcome.word for outcome in Outcome))
@@ -74,50 +75,70 @@ def screen_chunk(screener: Screener, chunk: Chunk) -> Result:
     screened = screener.screen(chunk.block)
     keep = ~screened.problems.bad_rows(chunk.block.rows) if screened.problems.rejects else None
     rejects = sorted([*chunk.ragged, *screened.problems.numbered(chunk.numbers)], key=lambda reject: reject.row)
-    summary = summarize(screened, keep, screener.verdicts.labels)
+    rules = kept(screened.rules, keep)
+    summary = summarize(screened, rules, keep, screener.verdicts.labels)
     summary.rows = chunk.block.rows + len(chunk.ragged)
     summary.rejected = len({reject.row for reject in rejects})
-    return Result(_columns(screener, chunk, screened, keep), rejects, summary)
+    columns = _inputs(chunk, screened, keep) | _told(rules, screener.verdicts)
+    return Result(columns, rejects, summary)
 
 
 def written(screener: Screener) -> list[str]:
     """The headings of what is computed and said, in their order."""
     headings = screener.computed()
     for rule in screener.verdicts.rules:
-        ways = [f"{rule}:{WAYS}"] if screener.verdicts.has_ways(rule) else []
-        headings += [f"{rule}:{OUTCOME}", f"{rule}:{ITEM}", *ways]
+        headings += _headings(rule, screener.verdicts)
     return headings
 
 
-def _columns(screener: Screener, chunk: Chunk, screened: Screened, keep: Truth | None) -> dict[str, ResultColumn]:
-    """The columns of the result, rejected rows left out."""
+def _inputs(chunk: Chunk, screened: Screened, keep: Truth | None) -> dict[str, ResultColumn]:
+    """What is repeated and what is computed, rejected rows left out."""
     columns: dict[str, ResultColumn] = {name: _kept(column, keep) for name, column in chunk.repeated.items()}
     for name, known in screened.computed.items():
         columns[name] = known if keep is None else Known(known.values[keep], known.known[keep])
-    texts = screener.verdicts.texts
-    told = _told(screened.rules, keep)
-    for rule, (outcome, item, *ways) in told.items():
-        columns[f"{rule}:{OUTCOME}"] = Coded(outcome, WORDS)
-        columns[f"{rule}:{ITEM}"] = Coded(item, screener.verdicts.labels[rule])
-        if ways:
-            columns[f"{rule}:{WAYS}"] = Coded(ways[0], texts)
     return columns
 
 
-def _told(rules: Mapping[str, RuleColumn], keep: Truth | None) -> dict[str, list[npt.NDArray[Any]]]:
+def _told(rules: Mapping[str, RuleColumn], verdicts: Verdicts) -> dict[str, ResultColumn]:
     """Outcome, item and, where a rule has them, ways of each row; rules that share their lines are looked up together."""
-    told: dict[str, list[npt.NDArray[Any]]] = {rule: [] for rule in rules}
+    columns: dict[str, ResultColumn] = {heading: None for rule in rules for heading in _headings(rule, verdicts)}
     for shared in {id(column.place): column.place for column in rules.values()}.values():
-        lines = [
-            (rule, entries)
+        told = [
+            (heading, codes, texts)
             for rule, column in rules.items()
             if column.place is shared
-            for entries in (column.lines.outcome - np.int8(SILENT), *column.lines.parts()[1:])
+            for heading, (codes, texts) in zip(_headings(rule, verdicts), _coded(rule, column, verdicts), strict=True)
         ]
-        found = gather_each([entries for _, entries in lines], _kept(shared, keep))
-        for (rule, _), column in zip(lines, found, strict=True):
-            told[rule].append(column)
-    return told
+        found = gather_each([codes for _, codes, _ in told], shared)
+        columns |= {heading: Coded(place, texts) for (heading, _, texts), place in zip(told, found, strict=True)}
+    return columns
+
+
+def _headings(rule: str, verdicts: Verdicts) -> list[str]:
+    ways = [f"{rule}:{WAYS}"] if verdicts.has_ways(rule) else []
+    return [f"{rule}:{OUTCOME}", f"{rule}:{ITEM}", *ways]
+
+
+def _coded(rule: str, column: RuleColumn, verdicts: Verdicts) -> Iterator[tuple[npt.NDArray[Any], tuple[str, ...]]]:
+    """What stands in each line of the columns of a rule, as numbers of texts."""
+    yield column.lines.outcome - np.int8(SILENT), WORDS
+    yield column.lines.item, verdicts.labels[rule]
+    if column.lines.ways is not None:
+        yield _ways(column, column.lines.ways, verdicts.texts)
+
+
+def _ways(
+    column: RuleColumn, ways: npt.NDArray[np.int32], texts: tuple[str, ...]
+) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
+    """The ways of each line, with the texts of those lines alone that rows have, in their order.
+
+    So the result is the same whatever was screened before.
+    """
+    assert column.rows is not None, "the rows have been counted"
+    used = sorted(np.unique(ways[column.rows > 0]).tolist(), key=texts.__getitem__)
+    numbers = np.zeros(len(texts), dtype=np.int32)
+    numbers[used] = np.arange(len(used), dtype=np.int32)
+    return numbers[ways], tuple(texts[code] for code in used)
 
 
 def _kept(column: Any, keep: Truth | None) -> Any:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from gateline.fleet.gather import counted
 from gateline.fleet.lines import SILENT, Lines, RuleColumn
 from gateline.fleet.screener import Screened
 from gateline.fleet.totals import Totals
@@ -83,17 +83,20 @@ class FleetSummary:
             self.totals.add(part.totals)
 
 
-def summarize(screened: Screened, keep: Truth | None, labels: dict[str, tuple[str, ...]]) -> FleetSummary:
-    """What became of the rows of a block, of those in `keep` where some are left out."""
+def summarize(
+    screened: Screened, rules: Mapping[str, RuleColumn], keep: Truth | None, labels: dict[str, tuple[str, ...]]
+) -> FleetSummary:
+    """What became of the rows of a block, of those in `keep` where some are left out; `rules` is what is said of these."""
     summary = FleetSummary(assumed=screened.assumed, slow=screened.slow, totals=screened.totals)
     units = screened.counts if screened.counts is None or keep is None else screened.counts[keep]
-    per_line: dict[int, tuple[Counts, Counts]] = {}
-    for rule, column in screened.rules.items():
-        if id(column.place) not in per_line:
-            per_line[id(column.place)] = _per_line(column, keep, units)
-        rows, counted = per_line[id(column.place)]
+    in_units: dict[int, Counts] = {}
+    for rule, column in rules.items():
+        rows = column.rows
+        assert rows is not None, "the rows have been counted"
         summary.verdicts[rule] = _by_outcome(column.lines, rows)
-        summary.units[rule] = _by_outcome(column.lines, counted) if units is not None else summary.verdicts[rule].copy()
+        if id(column.place) not in in_units:
+            in_units[id(column.place)] = rows if units is None else _in_units(column, units)
+        summary.units[rule] = _by_outcome(column.lines, in_units[id(column.place)])
         summary.items[rule] = _by_item(column.lines, rows, labels[rule])
     return summary
 
@@ -113,12 +116,8 @@ def _by_item(lines: Lines, counts: Counts, labels: tuple[str, ...]) -> Counter[s
     return Counter({labels[item]: int(sums[item]) for item in used if labels[item] not in NO_ITEM})
 
 
-def _per_line(column: RuleColumn, keep: Truth | None, units: Counts | None) -> tuple[Counts, Counts]:
-    """How many rows, and how many units, have each line."""
-    place = column.place if keep is None else column.place[keep]
-    rows = counted(place, len(column.lines)) if column.rows is None or keep is not None else column.rows
-    if units is None:
-        return rows, rows
-    in_units = np.zeros(len(column.lines), dtype=np.int64)
-    np.add.at(in_units, place, units)
-    return rows, in_units
+def _in_units(column: RuleColumn, units: Counts) -> Counts:
+    """How many units have each line."""
+    found = np.zeros(len(column.lines), dtype=np.int64)
+    np.add.at(found, column.place, units)
+    return found
