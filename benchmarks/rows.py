@@ -64,12 +64,12 @@ def _batch(columns: Columns) -> pa.RecordBatch:
 
 
 def write_parquet(path: Path, rows: int) -> None:
-    """The table as a Parquet file, block by block."""
+    """The table as a Parquet file, block by block, as pyarrow writes one where nothing else is asked for."""
     writer = None
     for columns in blocks(rows):
         batch = _batch(columns)
         if writer is None:
-            writer = pq.ParquetWriter(path, batch.schema, use_dictionary=False)
+            writer = pq.ParquetWriter(path, batch.schema)
         writer.write_batch(batch)
     assert writer is not None
     writer.close()

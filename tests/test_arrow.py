@@ -14,8 +14,10 @@ from support import SPECS
 from gateline.errors import InputError
 from gateline.fleet import arrow_tables, verdicts
 from gateline.fleet.arrow_run import BatchScreener
+from gateline.fleet.gather import gather_each
 from gateline.fleet.headers import read_header
 from gateline.fleet.run import Setting
+from gateline.fleet.tables import Plan
 from gateline.gating import Request
 from gateline.jobs import screen_table
 from gateline.jobs.fleet import CatalogueFigures
@@ -409,3 +411,49 @@ def test_a_fault_in_a_later_strip_is_found(first, monkeypatch):
     for heading, bad in (("applicable_die_area", -1.0), ("applicable_die_area", 1e101), ("datacenter", 0.5)):
         data = pa.table({heading: [first, 1.0, 1.0, 1.0, bad], "process_node": [5.0] * 5})
         assert [cell[:2] for cell in refused(data)] == [(5, heading)]
+
+
+def test_every_thread_gets_as_many_blocks_of_a_table(monkeypatch):
+    """100 rows in blocks of 30 at most: four for one thread or two, six for three, seven for seven."""
+    monkeypatch.setattr(arrow_tables, "BLOCK_ROWS", 1)
+    monkeypatch.setattr(arrow_tables, "BLOCK_ROWS_IN_MEMORY", 30)
+    data = {"process_node": np.full(100, 5.0)}
+    header = read_header(list(data), "the data")
+
+    def lengths(threads):
+        reader = arrow_tables.from_python(data, threads)
+        return [len(block) for block in reader.blocks(Plan.of(header, all_columns=False))]
+
+    assert lengths(1) == [25, 25, 25, 25]
+    assert lengths(2) == [25, 25, 25, 25]
+    assert lengths(3) == [17, 17, 17, 17, 17, 15]
+    assert lengths(7) == [15, 15, 15, 15, 15, 15, 10]
+
+
+def test_the_texts_of_a_column_are_those_of_its_rows_in_their_order():
+    """How a presumption could be overcome, for a foundry: the same dictionary whatever was screened before."""
+    heading = "us.ear.foundry-presumption:to_overcome"
+    specs = replace(SPECS, programs={})
+
+    def dictionary(count):
+        data = {"process_node": [5.0], "approximated_transistor_count": [count], "datacenter": [True]}
+        told = screen_table(data, DAY, role="foundry", rules=("us.ear.foundry-presumption",), specs=specs)
+        return told.column(heading).combine_chunks().dictionary.to_pylist(), told.column(heading).to_pylist()
+
+    many, few = dictionary(60e9), dictionary(1e9)
+    assert many[0] == many[1]
+    assert few[0] == few[1]
+    assert many != few
+    assert dictionary(60e9) == many
+
+
+@pytest.mark.parametrize("rows", [0, 1, 16, 17])
+def test_looking_up_side_by_side(rows, monkeypatch):
+    """Tables of 38 bytes an entry take three records; every row gets the entries at its place."""
+    monkeypatch.setattr(arrays, "STRIP", 8)
+    kinds = (np.int8, np.float64, np.bool_, np.int16, np.float64, np.int32, np.int64, np.int8, np.int8, np.int32)
+    tables = [(np.arange(5) * 3 + number).astype(kind) for number, kind in enumerate(kinds)]
+    place = (np.arange(rows) * 7 % 5).astype(np.uint16)
+    for table, found in zip(tables, gather_each(tables, place), strict=True):
+        assert found.dtype == table.dtype
+        assert found.tolist() == [table[at] for at in place.tolist()]

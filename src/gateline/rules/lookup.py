@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from math import ceil, floor, prod
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from gateline.metrics.arrays import UNDEFINED, Array, is_unknown, select, strips, stripwise, unknown_where
+from gateline.metrics.arrays import UNDEFINED, Array, fresh, is_unknown, select, strips, unknown_where
 from gateline.quantities import QUANTITIES
 from gateline.rules.columns import RATIOS, TOTALS, Column, Columns, MaskedColumn, Names, membership, per, with_ratios
 from gateline.rules.evaluate import Evaluation, evaluate
@@ -210,8 +209,10 @@ def _ratio(name: str, above: Points, below: Points, ranged: Truth) -> Points:
         ranged |= below.open & ~is_unknown(denominator)
         denominator = np.where(below.open, np.nan, denominator)
     without = is_unknown(denominator) if below.missing is None else below.missing
-    quotient = stripwise(partial(per, name), above.values, denominator)
-    undefined = quotient == UNDEFINED
+    quotient, undefined = fresh(len(denominator), np.float64), np.empty(len(denominator), dtype=bool)
+    for strip in strips(len(denominator)):
+        quotient[strip] = per(name, above.values[strip], denominator[strip])
+        np.equal(quotient[strip], UNDEFINED, out=undefined[strip])
     missing = None
     if above.missing is not None or below.missing is not None:
         undefined &= ~without
