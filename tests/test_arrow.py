@@ -216,6 +216,10 @@ def test_rejects_keep_their_rows_when_few_rows_differ():
     table = screen_table({"chip": names, "id": np.arange(300)}, DAY, rejects=rejects, all_columns=True)
     assert table.column("id").to_pylist() == [number for number in range(300) if number % 3 != 1]
     assert table.column(f"{RULE}:outcome").to_pylist() == ["met", "not_met"] * 100
+    batch = pa.record_batch({"chip": names})
+    _, _, summary = BatchScreener.of(setting(), batch.schema).screen(batch)
+    assert (summary.rows, summary.rejected) == (300, 100)
+    assert {outcome: rows for outcome, rows in summary.verdicts[RULE].items() if rows} == {"met": 100, "not_met": 100}
 
 
 def setting(rules=(), threads=1, figures=None, all_columns=False):
@@ -354,9 +358,12 @@ def test_every_path_says_the_same(rule, monkeypatch):
     assert screened(text) == expected
     nulls = {name: pa.array(column.to_numpy(), from_pandas=True) for name, column in numbers(data).items()}
     assert screened(pa.table({name: nulls.get(name, data[name]) for name in values})) == expected
-    different = pa.concat_tables([data.slice(0, 5)] * 60)
-    few = pa.concat_tables([text.slice(0, 5)] * 60).combine_chunks().unify_dictionaries()
-    assert screened(few) == screened(different)
+    different = screened(pa.concat_tables([data.slice(0, 8)] * 40))
+    few = pa.concat_tables([text.slice(0, 8)] * 40).combine_chunks().unify_dictionaries()
+    assert screened(few) == different
+    flags = {name: data[name].slice(0, 8) for name in values if QUANTITIES[name].kind is Kind.FLAG}
+    flags = {name: pa.chunked_array([flag.combine_chunks()] * 40).combine_chunks() for name, flag in flags.items()}
+    assert screened(pa.table({name: flags.get(name, few[name]) for name in values})) == different
     monkeypatch.setattr(verdicts, "compile_tables", lambda programs, _: [([n], None) for n in range(len(programs))])
     assert screened(data, specs=replace(SPECS, programs={})) == expected
 
