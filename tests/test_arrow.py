@@ -220,6 +220,9 @@ def test_rejects_keep_their_rows_when_few_rows_differ():
     _, _, summary = BatchScreener.of(setting(), batch.schema).screen(batch)
     assert (summary.rows, summary.rejected) == (300, 100)
     assert {outcome: rows for outcome, rows in summary.verdicts[RULE].items() if rows} == {"met": 100, "not_met": 100}
+    batch = pa.record_batch({"chip": pa.array(["H100", "H20", "H100"] * 100).dictionary_encode()})
+    _, _, summary = BatchScreener.of(setting(), batch.schema).screen(batch)
+    assert {outcome: rows for outcome, rows in summary.verdicts[RULE].items() if rows} == {"met": 200, "not_met": 100}
 
 
 def setting(rules=(), threads=1, figures=None, all_columns=False):

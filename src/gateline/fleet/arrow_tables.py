@@ -26,7 +26,7 @@ BLOCK_ROWS = 2**18
 
 What reads a column more than once works through it in strips that stay in the cache (`gateline.metrics.arrays.strips`).
 """
-BLOCK_ROWS_IN_MEMORY = 2**20
+BLOCK_ROWS_IN_MEMORY = 2**21
 """Most rows of a block of a table in memory, whose result stays there: memory is handed out in large pages where columns are long."""
 BUFFER_BYTES = 2**22
 """How much of a column is read at a time, whatever the size of its row group."""

@@ -17,7 +17,7 @@ UNDEFINED = float("inf")
 """Marks a quantity that has no value (not an unknown one): no condition on it ever holds."""
 
 
-STRIP = 2**16
+STRIP = 2**17
 """Rows that are worked on at a time where several steps read the same numbers: a column of them stays in the cache."""
 
 
