@@ -12,9 +12,8 @@ import pytest
 from support import SPECS
 
 from gateline.errors import InputError
-from gateline.fleet import arrow_tables, verdicts
+from gateline.fleet import arrow_tables, gather, verdicts
 from gateline.fleet.arrow_run import BatchScreener
-from gateline.fleet.gather import gather_each
 from gateline.fleet.headers import read_header
 from gateline.fleet.run import Setting
 from gateline.fleet.tables import Plan
@@ -358,6 +357,7 @@ def test_every_path_says_the_same(rule, monkeypatch):
     monkeypatch.setattr(arrow_tables, "BLOCK_ROWS_IN_MEMORY", 64)
     assert screened(data, threads=3) == expected
     monkeypatch.setattr(arrays, "STRIP", 7)
+    monkeypatch.setattr(gather, "LOOKED_UP", 5)
     assert screened(text) == expected
     nulls = {name: pa.array(column.to_numpy(), from_pandas=True) for name, column in numbers(data).items()}
     assert screened(pa.table({name: nulls.get(name, data[name]) for name in values})) == expected
@@ -460,10 +460,10 @@ def test_the_texts_of_a_column_are_those_of_its_rows_in_their_order():
 @pytest.mark.parametrize("rows", [0, 1, 16, 17])
 def test_looking_up_side_by_side(rows, monkeypatch):
     """Tables of 38 bytes an entry take three records; every row gets the entries at its place."""
-    monkeypatch.setattr(arrays, "STRIP", 8)
+    monkeypatch.setattr(gather, "LOOKED_UP", 8)
     kinds = (np.int8, np.float64, np.bool_, np.int16, np.float64, np.int32, np.int64, np.int8, np.int8, np.int32)
     tables = [(np.arange(5) * 3 + number).astype(kind) for number, kind in enumerate(kinds)]
     place = (np.arange(rows) * 7 % 5).astype(np.uint16)
-    for table, found in zip(tables, gather_each(tables, place), strict=True):
+    for table, found in zip(tables, gather.gather_each(tables, place), strict=True):
         assert found.dtype == table.dtype
         assert found.tolist() == [table[at] for at in place.tolist()]

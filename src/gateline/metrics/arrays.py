@@ -24,9 +24,10 @@ STRIP = 2**17
 LARGE_PAGE = 2**21
 
 
-def strips(rows: int) -> Iterator[slice]:
-    """Stretches of `STRIP` rows, and a last one of those that are left."""
-    return (slice(start, min(start + STRIP, rows)) for start in range(0, rows, STRIP))
+def strips(rows: int, length: int | None = None) -> Iterator[slice]:
+    """Stretches of `length` rows (by default `STRIP`), and a last one of those that are left."""
+    step = length or STRIP
+    return (slice(start, min(start + step, rows)) for start in range(0, rows, step))
 
 
 def fresh(rows: int, kind: npt.DTypeLike) -> npt.NDArray[Any]:
