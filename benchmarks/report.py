@@ -71,13 +71,13 @@ def _in_memory(result: dict[str, Any]) -> Iterator[str]:
     bound = min(cost["seconds"] for name, cost in costs.items() if name.startswith("Numba"))
     yield ""
     yield f"gateline reaches {bound / costs[GATELINE]['seconds']:.0%} of the fused loop, which goes over each row once. gateline makes a pass of"
-    yield "NumPy over a column of a block for each of 14 cuts, 20 to check figures and flags and 9 for the two quantities, and then"
+    yield "NumPy over a column of a block for each of 10 cuts, 20 to check figures and flags and 9 for the two quantities, and then"
     yield "works on small integers. Why that is so much, and what was tried: docs/decisions/0018-benchmarks.md."
 
 
 def _parquet(result: dict[str, Any]) -> Iterator[str]:
     rows = result["rows"]
-    yield f"## Parquet to Parquet: {rows:,} rows, Snappy"
+    yield f"## Parquet to Parquet: {rows:,} rows, Snappy, the input as pyarrow writes it where nothing else is asked for"
     for words in ("verdicts only", "all columns"):
         yield ""
         yield f"### {words.capitalize()}"
