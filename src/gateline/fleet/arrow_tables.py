@@ -72,19 +72,17 @@ class ArrowReader:
         The record batches with the columns of these names.
     size : int
         Its number of rows, zero where that is not known.
-    block_rows : int, optional
-        The most rows of a block; `BLOCK_ROWS` by default.
+    sharing : int, optional
+        For batches that are in memory already: how many threads share each. Others are cut into blocks of `BLOCK_ROWS`.
     """
 
-    def __init__(
-        self, source: str, schema: pa.Schema, batches: Batches, size: int = 0, block_rows: int | None = None
-    ) -> None:
+    def __init__(self, source: str, schema: pa.Schema, batches: Batches, size: int = 0, sharing: int = 0) -> None:
         self.source = source
         self.schema = schema
         self.header = tuple(schema.names)
         self.size = size
         self._batches = batches
-        self._block_rows = block_rows or BLOCK_ROWS
+        self._sharing = sharing
         self._read = 0
 
     def position(self) -> int:
@@ -97,9 +95,10 @@ class ArrowReader:
         seen = False
         with faults(self.source):
             for batch in self._batches([plan.header.names[position] for position in plan.used()]):
-                for start in range(0, batch.num_rows, self._block_rows):
+                rows = _share(batch.num_rows, self._sharing) if self._sharing else BLOCK_ROWS
+                for start in range(0, batch.num_rows, rows):
                     seen = True
-                    block = batch.slice(start, self._block_rows)
+                    block = batch.slice(start, rows)
                     self._read += block.num_rows
                     yield block
         if not seen:
@@ -221,8 +220,7 @@ def from_python(data: Any, threads: int) -> ArrowReader:
         if isinstance(data, Mapping):
             data = pa.table(dict(data))
         if hasattr(data, "__arrow_c_stream__"):
-            rows = len(data) if hasattr(data, "__len__") else 0
-            return _stream(pa.RecordBatchReader.from_stream(data), source, _even(rows, threads))
+            return _stream(pa.RecordBatchReader.from_stream(data), source, threads)
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise InputError(f"{source}: cannot be read as columns: {str(error).splitlines()[0].rstrip('.')}.") from None
     raise InputError(
@@ -231,13 +229,11 @@ def from_python(data: Any, threads: int) -> ArrowReader:
     )
 
 
-def _even(rows: int, threads: int) -> int:
-    """Rows of a block, so that every thread gets as many of a table of so many rows; zero is a number that is not known."""
-    turns = ceil(rows / (threads * BLOCK_ROWS_IN_MEMORY))
-    return max(BLOCK_ROWS, ceil(rows / (threads * turns))) if turns else BLOCK_ROWS_IN_MEMORY
+def _share(rows: int, threads: int) -> int:
+    """Rows of a block of a batch in memory, so that every thread gets as many."""
+    turns = max(1, ceil(rows / (threads * BLOCK_ROWS_IN_MEMORY)))
+    return max(BLOCK_ROWS, ceil(rows / (threads * turns)))
 
 
-def _stream(reader: pa.RecordBatchReader, source: str, block_rows: int | None = None) -> ArrowReader:
-    return ArrowReader(
-        source, reader.schema, lambda names: (batch.select(names) for batch in reader), block_rows=block_rows
-    )
+def _stream(reader: pa.RecordBatchReader, source: str, sharing: int = 0) -> ArrowReader:
+    return ArrowReader(source, reader.schema, lambda names: (batch.select(names) for batch in reader), sharing=sharing)

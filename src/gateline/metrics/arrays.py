@@ -22,6 +22,7 @@ STRIP = 2**17
 
 
 LARGE_PAGE = 2**21
+"""Bytes of a large page of memory, and where one can start."""
 
 
 def strips(rows: int, length: int | None = None) -> Iterator[slice]:
