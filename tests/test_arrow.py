@@ -14,7 +14,10 @@ from support import SPECS
 from gateline.errors import InputError
 from gateline.fleet import arrow_tables, gather, verdicts
 from gateline.fleet.arrow_run import BatchScreener
+from gateline.fleet.cells import TextCells
 from gateline.fleet.headers import read_header
+from gateline.fleet.problems import Problems
+from gateline.fleet.read import Block, BlockReader
 from gateline.fleet.run import Setting
 from gateline.fleet.tables import Plan
 from gateline.gating import Request
@@ -244,6 +247,34 @@ def test_a_chip_is_looked_up_once(monkeypatch):
     for start in range(0, 300, 50):
         screener.screen(batch.slice(start, 50))
     assert sorted(asked) == ["H100", "H20"]
+
+
+def test_a_block_gets_the_figures_of_its_own_chips():
+    """Also where another thread reads other chips between two steps of the first."""
+    reader = BlockReader(
+        SPECS,
+        read_header(["chip"], "t"),
+        Request(DAY, "exporter"),
+        CatalogueFigures(SPECS, DAY, SPECS.choose_readings({})),
+    )
+    performance = "total_processing_performance"
+
+    def read(names, needed):
+        block = Block({0: TextCells(names, np.arange(len(names)))}, len(names))
+        return reader.columns(block, None, needed, Problems())[performance].low.tolist()
+
+    class Interrupted(frozenset):
+        """What is needed, and another thread that comes in while it is compared."""
+
+        __hash__ = frozenset.__hash__
+
+        def __eq__(self, other):
+            read(["H20", "H100"], frozenset([performance]))
+            return frozenset.__eq__(self, other)
+
+    h100, h20 = read(["H100", "H20"], frozenset([performance]))
+    assert h100 > h20
+    assert read(["H100", "H20"], Interrupted([performance])) == [h100, h20]
 
 
 def test_the_chunk_function_works_in_another_process():

@@ -86,11 +86,9 @@ class _Records:
     def of(cls, tables: Sequence[Entries], numbers: list[int]) -> _Records:
         if len(numbers) == 1:
             return cls(numbers, tables[numbers[0]])
-        kinds = [tables[number].dtype for number in numbers]
-        starts = np.cumsum([0, *(kind.itemsize for kind in kinds[:-1])]).tolist()
-        names = [str(number) for number in numbers]
-        form = {"names": names, "formats": kinds, "offsets": starts, "itemsize": RECORD_BYTES}
-        entries: Entries = np.zeros(len(tables[numbers[0]]), dtype=np.dtype(form))  # type: ignore[call-overload]
+        fields = [(str(number), tables[number].dtype) for number in numbers]
+        left = RECORD_BYTES - sum(kind.itemsize for _, kind in fields)
+        entries: Entries = np.zeros(len(tables[numbers[0]]), dtype=[*fields, ("left", np.dtype((np.void, left)))])
         for number in numbers:
             entries[str(number)] = tables[number]
         return cls(numbers, entries)

@@ -93,8 +93,3 @@ def kept(rules: Mapping[str, RuleColumn], keep: npt.NDArray[np.bool_] | None) ->
         for rule, column in rules.items()
         for place, rows in [found[id(column.place)]]
     }
-
-
-def smallest_unsigned(numbers: int) -> type[np.unsignedinteger[Any]]:
-    """The smallest type that holds so many numbers from zero."""
-    return np.uint8 if numbers <= 2**8 else np.uint16 if numbers <= 2**16 else np.uint32

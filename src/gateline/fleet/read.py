@@ -166,9 +166,11 @@ class BlockReader:
     def _known_of(self, figures: list[Inputs], needed: frozenset[str]) -> Columns:
         """What is needed of some chips; the blocks of a table mostly name the same ones."""
         key = (needed, *map(id, figures))
-        if self._last[0] != key:
-            self._last = key, {name: column_of(name, figures) for name in _named(figures) if name in needed}
-        return self._last[1]
+        before, known = self._last  # both at once: another thread may put in what its block names
+        if before != key:
+            known = {name: column_of(name, figures) for name in _named(figures) if name in needed}
+            self._last = key, known
+        return known
 
     def _chip(self, name: str) -> Inputs:
         if name not in self._chips:

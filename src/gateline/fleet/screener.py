@@ -13,7 +13,7 @@ from gateline.fleet.cells import Place
 from gateline.fleet.columns import Columns
 from gateline.fleet.gather import FEW_ENTRIES, counted, gather, gather_each
 from gateline.fleet.headers import Header
-from gateline.fleet.lines import RuleColumn, smallest_unsigned
+from gateline.fleet.lines import RuleColumn
 from gateline.fleet.measures import ADDED_UP, measure, weights
 from gateline.fleet.problems import Problems
 from gateline.fleet.read import Block, BlockReader, ChipFigures
@@ -21,6 +21,7 @@ from gateline.fleet.totals import Measured, Totals, totals_of
 from gateline.fleet.verdicts import COMPUTED, Answers, Days, Verdicts
 from gateline.gating import Request
 from gateline.rules.corpus import Specs
+from gateline.rules.lookup import smallest_unsigned
 
 TRAINING_ROLE = "developer"
 """Whose duties gate in a table of models."""

@@ -16,14 +16,14 @@ import numpy.typing as npt
 from gateline.errors import InputError
 from gateline.fleet.columns import Columns, take_rows, with_sources
 from gateline.fleet.gather import gather
-from gateline.fleet.lines import Lines, Place, RuleColumn, smallest_unsigned
+from gateline.fleet.lines import Lines, Place, RuleColumn
 from gateline.fleet.problems import Problems
 from gateline.gating import Choice, Request, can_gate, choose
 from gateline.rules.columns import with_ratios
 from gateline.rules.corpus import Specs
 from gateline.rules.evaluate import NO_ITEM, OPEN_ITEM, Evaluation, evaluate
 from gateline.rules.history import change_days
-from gateline.rules.lookup import Block, Points, classify, place, take
+from gateline.rules.lookup import Block, Points, classify, place, smallest_unsigned, take
 from gateline.rules.model import Outcome, Rule
 from gateline.rules.program import Program, compile_version
 from gateline.rules.table import DecisionTable, Present, compile_tables, present

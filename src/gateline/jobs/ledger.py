@@ -293,7 +293,7 @@ def screen_shipments(
     from gateline.fleet.arrow_writers import to_batch
 
     setting = _setting(specs, as_of, role, rules, strict_facts, readings, all_columns, by_rule, threads)
-    run = LedgerRun(setting, tables.from_python(data, 1), lambda _: None)
+    run = LedgerRun(setting, tables.from_python(data, setting.threads), lambda _: None)
     batches = []
     for result in run.results():
         if result.rejects and rejects is None:

@@ -266,7 +266,7 @@ def _input(axis: SharedAxis, block: Block) -> Points:
 
 def _states(axes: Sequence[SharedAxis], inputs: Sequence[Points], rows: int) -> States:
     """The state of each row: on each axis a few comparisons, made in place, and one sum over the axes."""
-    codes: States = np.empty(rows, dtype=_unsigned(prod(axis.states for axis in axes)))
+    codes: States = np.empty(rows, dtype=smallest_unsigned(prod(axis.states for axis in axes)))
     for strip in strips(rows):
         codes[strip] = _strip_states(axes, [points.take(strip) for points in inputs], strip.stop - strip.start)
     return codes
@@ -279,16 +279,16 @@ def _strip_states(axes: Sequence[SharedAxis], inputs: Sequence[Points], rows: in
     states = 1
     for axis, points in zip(axes, inputs, strict=True):
         states *= axis.states
-        code = code.astype(_unsigned(states), copy=False)
+        code = code.astype(smallest_unsigned(states), copy=False)
         if states > axis.states:
             np.multiply(code, axis.states, out=code)
         np.add(code, _state(axis, points, passed), out=code)
     return code
 
 
-def _unsigned(states: int) -> type[np.unsignedinteger[Any]]:
-    """The smallest type that holds the numbers of so many states."""
-    return np.uint8 if states <= 2**8 else np.uint16 if states <= 2**16 else np.uint32
+def smallest_unsigned(numbers: int) -> type[np.unsignedinteger[Any]]:
+    """The smallest type that holds so many numbers from zero."""
+    return np.uint8 if numbers <= 2**8 else np.uint16 if numbers <= 2**16 else np.uint32
 
 
 def _border_of(values: Array, border: float, *, above: bool) -> float:
