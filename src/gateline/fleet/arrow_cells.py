@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from gateline.errors import InputError
 from gateline.fleet.cells import Cells, TextCells
 from gateline.fleet.headers import Header
-from gateline.fleet.values import ValueCells
+from gateline.fleet.values import FlagCells, ValueCells
 from gateline.numerals import clip
 from gateline.quantities import QUANTITIES, Kind
 
@@ -107,6 +107,8 @@ def read_cells(array: pa.Array) -> Cells:
         array = array.cast(pa.large_string())
     if is_text(array.type):
         return _coded(array.dictionary_encode())
+    if pa.types.is_boolean(array.type):
+        return FlagCells(_bits(array, array.buffers()[1]), _shown(array), whole=True, missing=_missing(array))
     return ValueCells(_stored(array), _shown(array), not _is_number(array.type), _missing(array))
 
 
@@ -134,11 +136,9 @@ def _shown(array: pa.Array) -> Callable[[int], str]:
     return show
 
 
-def _stored(array: pa.Array) -> npt.NDArray[Any]:
-    """Numbers, flags as 0 and 1, dates as day numbers; anything where there is a null."""
+def _stored(array: pa.Array) -> npt.NDArray[np.float64]:
+    """Numbers, and dates as day numbers; anything where there is a null."""
     kind = array.type
-    if pa.types.is_boolean(kind):
-        return _bits(array, array.buffers()[1])
     if pa.types.is_date(kind):
         return _floats(array.cast(pa.date32()).view(pa.int32())) + EPOCH
     if pa.types.is_timestamp(kind):

@@ -31,7 +31,7 @@ class ValueCells:
 
     Attributes
     ----------
-    stored : float64 array, or uint8 array of flags
+    stored : float64 array; of `FlagCells`, uint8 array
     show : callable
         The cell of a row as text, for people.
     whole : bool
@@ -60,8 +60,6 @@ class ValueCells:
         """The whole numbers counted from the smallest, where they are few; what is missing comes last."""
         if not self.whole or not len(self.stored):
             return None
-        if self.stored.dtype == np.uint8:
-            return self.stored if self.missing is None else np.maximum(self.stored, 2 * self.missing.view(np.uint8)), 3
         low, high = np.fmin.reduce(self.values), np.fmax.reduce(self.values)
         if np.isnan(low) or high - low >= FEW:
             return None
@@ -74,10 +72,6 @@ class ValueCells:
 
     def decoded(self, codes: Place) -> ValueCells:
         """The cells that have these numbers."""
-        if self.stored.dtype == np.uint8:
-            return ValueCells(
-                (codes == 1).view(np.uint8), lambda row: "yes" if codes[row] else "no", self.whole, codes == 2
-            )
         low, high = np.fmin.reduce(self.values), np.fmax.reduce(self.values)
         values = np.where(codes > high - low, NAN, low + codes)
 
@@ -105,8 +99,6 @@ class ValueCells:
 
     def flags(self, heading: str, problems: Problems) -> Column:
         """Flags as 1, 0 and NaN (unknown)."""
-        if self.stored.dtype == np.uint8:
-            return MaskedColumn(self.stored, np.zeros(len(self.stored), bool) if self.missing is None else self.missing)
         flags = _as_flags(self.stored, self.missing)
         if flags is None:
             bad = (self.values != 0) & (self.values != 1) & ~np.isnan(self.values)
@@ -153,6 +145,23 @@ class ValueCells:
             for row in rows:
                 problems.add(row, heading, self.show(row), reason)
         return sound
+
+
+@dataclass(frozen=True)
+class FlagCells(ValueCells):
+    """Cells of flags as such: `stored` has a zero or a one for each row."""
+
+    def codes(self) -> tuple[Place, int]:
+        """No, yes, and what is missing."""
+        return self.stored if self.missing is None else np.maximum(self.stored, 2 * self.missing.view(np.uint8)), 3
+
+    def decoded(self, codes: Place) -> FlagCells:
+        """The cells that have these numbers."""
+        return FlagCells((codes == 1).view(np.uint8), lambda row: "yes" if codes[row] else "no", self.whole, codes == 2)
+
+    def flags(self, heading: str, problems: Problems) -> Column:  # noqa: ARG002
+        """The flags; none of them is wrong."""
+        return MaskedColumn(self.stored, np.zeros(len(self.stored), bool) if self.missing is None else self.missing)
 
 
 def _as_flags(values: npt.NDArray[np.float64], missing: Truth | None) -> MaskedColumn | None:
