@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,9 +130,10 @@ def batches(setting: Setting, data: Any, take: Callable[[list[Reject]], None]) -
     screener, plan = prepare(setting, reader)
 
     def made() -> Iterator[pa.RecordBatch]:
-        for result in stream(screener, plan, reader, setting.threads):
-            if result.rejects:
-                take(result.rejects)
-            yield to_batch(result.columns)
+        with closing(stream(screener, plan, reader, setting.threads)) as results:
+            for result in results:
+                if result.rejects:
+                    take(result.rejects)
+                yield to_batch(result.columns)
 
     return pa.RecordBatchReader.from_batches(schema_of(screener, plan, reader.schema), made())

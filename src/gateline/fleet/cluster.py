@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -42,7 +42,7 @@ class Scheduler:
     address: str = ""
     workers: int = 1
 
-    def __call__(self, run: FolderRun, parts: Sequence[Part]) -> Iterator[FleetSummary]:
+    def __call__(self, run: FolderRun, parts: Sequence[Part]) -> Generator[FleetSummary]:
         """What becomes of each part, in any order; a part whose worker is lost is screened by another.
 
         Raises

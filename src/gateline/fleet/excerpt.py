@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -13,15 +12,14 @@ from typing import Any
 import numpy as np
 
 from gateline.errors import InputError
-from gateline.fleet.pipeline import ahead, in_order
 from gateline.fleet.problems import Reject
 from gateline.fleet.rejects import RejectsFile
 from gateline.fleet.result import ITEM, OUTCOME, WORDS, Chunk, Coded, Result, screen_chunk
-from gateline.fleet.run import BLOCKS_AHEAD, Progress, Setting, nothing_read, prepare, remarks
+from gateline.fleet.run import Progress, Setting, each_chunk, nothing_read, prepare, remarks
 from gateline.fleet.screener import Known, Screener
 from gateline.fleet.settling import Rows, Settling, settling
 from gateline.fleet.summary import FleetSummary
-from gateline.fleet.tables import Plan, TableReader
+from gateline.fleet.tables import TableReader
 from gateline.rules.model import Outcome
 
 MOST_ROWS = 150
@@ -122,14 +120,9 @@ def excerpt(
     with table as reader:
         screener, plan = prepare(setting, reader)
         found = Excerpt(reader.source, screener.subject, FleetSummary(remarks=remarks(plan.header)))
-
-        def examine(numbered: tuple[Any, int]) -> Examined:
-            block, start = numbered
-            return _examine(screener, reader.chunk(plan, block, start))
-
-        with nullcontext() if rejects is None else RejectsFile(rejects) as listed:
-            blocks = ahead(_numbered(reader, plan), BLOCKS_AHEAD)
-            for examined in in_order(blocks, examine, setting.threads):
+        screened = each_chunk(lambda chunk: _examine(screener, chunk), plan, reader, setting.threads)
+        with closing(screened), nullcontext() if rejects is None else RejectsFile(rejects) as listed:
+            for examined in screened:
                 found.add(examined)
                 if listed is not None and examined.result.rejects:
                     listed.write(examined.result.rejects)
@@ -138,13 +131,6 @@ def excerpt(
         if listed is not None and rejects is not None and found.summary.rejected == found.summary.rows:
             raise InputError(nothing_read(reader.source, found.summary.rows, listed.first, rejects))
     return found
-
-
-def _numbered(reader: TableReader, plan: Plan) -> Iterator[tuple[Any, int]]:
-    first = 1
-    for block in reader.blocks(plan):
-        yield block, first
-        first += len(block)
 
 
 def _examine(screener: Screener, chunk: Chunk) -> Examined:

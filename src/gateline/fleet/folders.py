@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -100,8 +101,9 @@ class FolderRun:
             self.output.writing(part.name) as target,
             _output(target) as out,
             RejectsFile(rejects) as listed,
+            closing(stream(screener, plan, reader, self.threads, part.first)) as results,
         ):
-            for result in stream(screener, plan, reader, self.threads, part.first):
+            for result in results:
                 summary.add(result.summary)
                 out.write({name: column for name, column in result.columns.items() if name not in stored})
                 if result.rejects:
@@ -180,11 +182,11 @@ class FolderRun:
         self.output.write(MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))
 
 
-Engine = Callable[[FolderRun, Sequence[Part]], Iterator[FleetSummary]]
+Engine = Callable[[FolderRun, Sequence[Part]], Generator[FleetSummary]]
 """Screens parts, each once, and gives what became of them in any order."""
 
 
-def in_threads(run: FolderRun, parts: Sequence[Part]) -> Iterator[FleetSummary]:
+def in_threads(run: FolderRun, parts: Sequence[Part]) -> Generator[FleetSummary]:
     """What becomes of each part, in any order; as many are screened at a time as there are threads."""
     with ThreadPoolExecutor(run.setting.threads) as pool:
         waiting = [pool.submit(run.screen, part) for part in parts]
@@ -220,11 +222,12 @@ def run_folder(
     run.prepare(parts)
     total, done = sum(part.rows for part in parts), 0
     summary = FleetSummary(remarks=remarks(read_header(list(reader.header), reader.source)))
-    for found in engine(run, parts):
-        summary.add(found)
-        done += found.rows
-        if progress is not None:
-            progress(done, done, total)
+    with closing(engine(run, parts)) as screened:
+        for found in screened:
+            summary.add(found)
+            done += found.rows
+            if progress is not None:
+                progress(done, done, total)
     if summary.rejected == summary.rows:
         raise InputError(
             f"{parts[0].folder}: none of the {summary.rows:,} rows could be read; {run.output.where(REJECTS)} lists why."

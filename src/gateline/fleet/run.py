@@ -88,10 +88,11 @@ def run(
         screener, plan = prepare(setting, reader)
         summary = FleetSummary(remarks=remarks(plan.header))
 
-        def results() -> Iterator[Written]:
-            for result in stream(screener, plan, reader, setting.threads):
-                summary.add(result.summary)
-                yield result
+        def results() -> Generator[Written]:
+            with closing(stream(screener, plan, reader, setting.threads)) as screened:
+                for result in screened:
+                    summary.add(result.summary)
+                    yield result
 
         write_results(results(), reader, output, rejects, progress)
     return summary
@@ -121,7 +122,7 @@ class Counted(Protocol):
 
 
 def write_results(
-    results: Iterable[Written], reader: TableReader, output: Output, rejects: Path, progress: Progress | None
+    results: Generator[Written], reader: TableReader, output: Output, rejects: Path, progress: Progress | None
 ) -> None:
     """Write what becomes of each chunk of a table as it comes.
 
@@ -136,7 +137,7 @@ def write_results(
 
 
 def watched(
-    results: Iterable[Written], reader: TableReader, rejects: Path, progress: Progress | None
+    results: Generator[Written], reader: TableReader, rejects: Path, progress: Progress | None
 ) -> Generator[Written]:
     """What becomes of each chunk of a table as it comes; its rejects are listed, and its rows told, once it was used.
 
@@ -146,7 +147,7 @@ def watched(
         If no row at all could be read.
     """
     rows = rejected = 0
-    with RejectsFile(rejects) as listed:
+    with closing(results), RejectsFile(rejects) as listed:
         for result in results:
             yield result
             rows += result.summary.rows
@@ -179,8 +180,8 @@ def prepare(setting: Setting, reader: TableReader) -> tuple[Screener, Plan]:
     return screener, Plan.of(header, all_columns=setting.all_columns)
 
 
-def stream(screener: Screener, plan: Plan, reader: TableReader, threads: int, first: int = 1) -> Iterator[Result]:
-    """What becomes of each block of a table, in the order of its rows.
+def stream(screener: Screener, plan: Plan, reader: TableReader, threads: int, first: int = 1) -> Generator[Result]:
+    """What becomes of each block of a table, in the order of its rows; close it, so that its threads end.
 
     Parameters
     ----------
@@ -196,7 +197,7 @@ def stream(screener: Screener, plan: Plan, reader: TableReader, threads: int, fi
 
 def each_chunk(
     screen: Callable[[Chunk], Made], plan: Plan, reader: TableReader, threads: int, first: int = 1
-) -> Iterator[Made]:
+) -> Generator[Made]:
     """What `screen` makes of each chunk of a table, in the order of its rows; parameters are those of `stream`."""
 
     def make(numbered: tuple[Any, int]) -> Made:
@@ -204,7 +205,7 @@ def each_chunk(
         return screen(reader.chunk(plan, block, start))
 
     blocks = _numbered(reader.blocks(plan), first)
-    return in_order(ahead(blocks, BLOCKS_AHEAD), make, threads) if threads else map(make, blocks)
+    return in_order(ahead(blocks, BLOCKS_AHEAD), make, threads) if threads else (make(block) for block in blocks)
 
 
 def _numbered(blocks: Iterable[Any], first: int) -> Iterator[tuple[Any, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO, StringIO
@@ -80,10 +80,11 @@ def screen_csv(data: bytes, asked: TableQuestion, source: str = "table") -> Scre
     with open_csv_input(BytesIO(data), source) as reader:
         screener, plan = prepare(setting, reader)
         summary, writer = FleetSummary(remarks=remarks(plan.header)), CsvWriter(text)
-        for result in stream(screener, plan, reader, setting.threads):
-            summary.add(result.summary)
-            writer.write(result.columns)
-            rejects.extend(result.rejects)
+        with closing(stream(screener, plan, reader, setting.threads)) as results:
+            for result in results:
+                summary.add(result.summary)
+                writer.write(result.columns)
+                rejects.extend(result.rejects)
     return ScreenedTable(text.getvalue(), summary, tuple(rejects))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -54,13 +55,14 @@ class LedgerExcerpt:
     )
     rejects: list[Reject] = field(default_factory=list)
 
-    def watch(self, results: Iterable[LedgerResult], headings: tuple[str, ...]) -> Iterator[LedgerResult]:
+    def watch(self, results: Generator[LedgerResult], headings: tuple[str, ...]) -> Generator[LedgerResult]:
         """Results as they come, in the order of their rows; `headings` are those of what rules say."""
-        for result in results:
-            self.rejects += islice(result.rejects, MOST_REJECTS - len(self.rejects))
-            for outcome, known in self.listed.items():
-                known += islice(_of(result, outcome, headings), MOST_ROWS - len(known))
-            yield result
+        with closing(results):
+            for result in results:
+                self.rejects += islice(result.rejects, MOST_REJECTS - len(self.rejects))
+                for outcome, known in self.listed.items():
+                    known += islice(_of(result, outcome, headings), MOST_ROWS - len(known))
+                yield result
 
 
 def _of(result: LedgerResult, outcome: Outcome, headings: tuple[str, ...]) -> Iterator[ListedShipment]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,13 +113,14 @@ class LedgerRun:
         """The sums so far in words."""
         return tell(self.summary, self._lines.lines)
 
-    def results(self) -> Iterator[LedgerResult]:
+    def results(self) -> Generator[LedgerResult]:
         """What becomes of each block, in the order of its rows."""
-        for read in each_chunk(self._read, self._plan, self._reader, self._setting.threads):
-            result = self._finish(read)
-            self.summary.add(result.summary)
-            self._take(result.accepted)
-            yield result
+        with closing(each_chunk(self._read, self._plan, self._reader, self._setting.threads)) as chunks:
+            for read in chunks:
+                result = self._finish(read)
+                self.summary.add(result.summary)
+                self._take(result.accepted)
+                yield result
         self.summary.remarks += [
             remark for name, spellings in self._spellings.items() for remark in spellings.remarks(name)
         ]
