@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -165,6 +166,21 @@ def test_a_page_that_is_damaged_is_found_when_it_is_read(tmp_path):
         screen_fleet(str(tmp_path / "in.parquet"), tmp_path / "out.csv", DAY)
     assert (tmp_path / "out.csv").read_text() == "the last run\n"
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_one_bit_of_a_number_where_pages_have_checksums(tmp_path):
+    """A die area of 814 would otherwise become one of 782, which nobody could tell from what was written."""
+    table = pa.table({"total_processing_performance": [4992.0] * 1000, "applicable_die_area": [814.0] * 1000})
+    path, out = tmp_path / "in.parquet", tmp_path / "out.csv"
+    pq.write_table(table, path, write_page_checksum=True, use_dictionary=False, compression="none")
+    screen_fleet(str(path), out, DAY)
+    out.unlink()
+    whole = bytearray(path.read_bytes())
+    whole[whole.index(struct.pack("<2d", 814.0, 814.0)) + 6] ^= 1
+    path.write_bytes(whole)
+    with pytest.raises(InputError, match=r"in\.parquet: cannot be read: .*checksum"):
+        screen_fleet(str(path), out, DAY)
+    assert not out.exists()
 
 
 def test_two_columns_for_one_quantity(tmp_path):

@@ -142,7 +142,7 @@ def parquet_batches(
     partition: Mapping[str, str | None] = MappingProxyType({}),
     groups: Sequence[int] | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """The batches of a Parquet file, page by page, text by its dictionary.
+    """The batches of a Parquet file, page by page, text by its dictionary; checksums of pages hold where they are.
 
     Parameters
     ----------
@@ -157,7 +157,9 @@ def parquet_batches(
     """
     stored = [name for name in names if name not in partition]
     text = [name for name in stored if is_text(schema.field(name).type)]
-    with pq.ParquetFile(path, buffer_size=BUFFER_BYTES, pre_buffer=False, read_dictionary=text) as file:
+    with pq.ParquetFile(
+        path, buffer_size=BUFFER_BYTES, pre_buffer=False, read_dictionary=text, page_checksum_verification=True
+    ) as file:
         for batch in file.iter_batches(batch_size=BLOCK_ROWS, columns=stored, row_groups=groups):
             columns = dict(zip(batch.schema.names, batch.columns, strict=True))
             columns |= {name: _constant(text, batch.num_rows) for name, text in partition.items() if name in names}
