@@ -409,6 +409,21 @@ def test_planar_chips_and_derived_models_come_out_as_they_do_alone(tmp_path):
     assert [row["us.ear.4e091:outcome"] for row in found] == ["met", "not_met"]
 
 
+def test_whose_the_original_is_is_not_assumed_in_rows_that_state_one(tmp_path):
+    """Nobody modifies where no original is stated; where one is, it is open who does, until somebody says."""
+    text = (
+        "original_training_compute,modification_training_compute,distinct_modifier\n"
+        ",,\n1e24,,\n1e24,5e23,\n1e24,,no\n1e24,3e23,\n"
+    )
+    rule = "eu.ai-act.modifier"
+    found, _, summary = screened(tmp_path, text, rules=(rule,))
+    assert [row[f"{rule}:outcome"] for row in found] == ["not_met", "undetermined", "met", "not_met", "not_met"]
+    assert summary.assumed[rule]["distinct_modifier"] is False
+    found, _, summary = screened(tmp_path, text.replace("\n,,", ""), rules=(rule,))
+    assert [row[f"{rule}:outcome"] for row in found] == ["undetermined", "met", "not_met", "not_met"]
+    assert "distinct_modifier" not in summary.assumed[rule]
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -9,6 +9,7 @@ import pytest
 from gateline.documents import Document
 from gateline.errors import InputError
 from gateline.jobs import check_release, quick_ledger
+from gateline.numerals import number
 from gateline.rules.model import Outcome
 from gateline.training.ledger import Ledger
 
@@ -54,13 +55,44 @@ def test_a_configuration_and_tokens(config, tokens, length, attention, published
 def test_what_a_configuration_says_of_the_model():
     """671 billion parameters, about 37 billion of them active: as published of DeepSeek-V3."""
     path = str(DATA / "configs" / "deepseek-v3.json")
-    screening = check_release(quick_ledger(config=path, tokens="1e12", seq_len="4096"), DAY)
+    screening = check_release(
+        quick_ledger(config=path, tokens="1e12", seq_len="4096", multi_token_prediction="no"), DAY
+    )
     assert round(amount(screening, "parameters")[0], -9) == 671_000_000_000
     assert 37_000_000_000 < amount(screening, "active_parameters")[0] < 38_000_000_000
     per_token = amount(screening, "training_operations_per_token")[0]
     assert per_token == 3 * amount(screening, "forward_operations_per_token")[0]
     assert amount(screening, "training_compute") == (per_token * 10**12,) * 2
     assert any("6nd-total" in remark and "hugging-face" in remark for remark in screening.remarks)
+
+
+@pytest.mark.parametrize(
+    ("said", "low", "high", "outcome"),
+    [
+        ("no", "9.89307e24", "9.89307e24", Outcome.NOT_MET),
+        ("yes", "1.02956e25", "1.02956e25", Outcome.MET),
+        (None, "9.89307e24", "1.02956e25", Outcome.UNDETERMINED),
+    ],
+)
+def test_modules_that_predict_further_tokens_are_open_until_somebody_says(said, low, high, outcome):
+    """DeepSeek-V3 at 3.95e13 tokens: 250,457,382,912 operations a token, and 260,649,271,296 with its module.
+
+    The module by hand is in test_stages.py; 10^25 lies between the two.
+    """
+    path = str(DATA / "configs" / "deepseek-v3.json")
+    ledger = quick_ledger(config=path, tokens="3.95e13", seq_len="4096", multi_token_prediction=said)
+    screening = check_release(ledger, DAY, rules=("eu.ai-act.systemic-risk",))
+    assert [number(end, 6) for end in amount(screening, "training_compute")] == [low, high]
+    assert screening.outcome is outcome
+    assert any("predict further tokens" in remark for remark in screening.remarks) is (said is None)
+
+
+def test_a_model_without_such_modules_has_nothing_open():
+    path = str(DATA / "configs" / "llama-3.1-8b.json")
+    screening = check_release(quick_ledger(config=path, tokens="1e12", seq_len="4096"), DAY)
+    low, high = amount(screening, "training_compute")
+    assert low == high
+    assert not any("predict further tokens" in remark for remark in screening.remarks)
 
 
 @pytest.mark.parametrize(

@@ -409,14 +409,18 @@ def test_the_generator_rule_sees_the_share_once(share, compute):
 
 
 def test_a_stage_on_somebody_elses_model():
-    """6 × 32e9 × 8.5e9 tokens of updates on a base of 6 × 32e9 × 20e12; and no phase says what a token is worth."""
+    """6 × 32e9 × 8.5e9 tokens of updates on a base of 6 × 32e9 × 20e12; and no phase says what a token is worth.
+
+    Whether the rollouts and what the reference reads (2 × 32e9 × 8.5e9 each) are part of the modification depends on
+    whether the original has systemic risk.
+    """
     base = (
         "phases:\n  - kind: base_model\n    actor: other\n    published: yes\n"
         "    estimates: [{method: architecture, params: 32e9, tokens: 20e12}]\n"
     )
     inputs = check_release(stages(RL, base), DAY).inputs
     assert inputs["original_training_compute"].value == Amount.exactly(Fraction("3.84e24"))
-    assert inputs["modification_training_compute"].value == Amount.exactly(Fraction("1.632e21"))
+    assert inputs["modification_training_compute"].value == Amount(Fraction("1.632e21"), Fraction("2.72e21"))
     assert accounted(stages(RL)).exchange == ()
 
 

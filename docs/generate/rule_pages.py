@@ -22,6 +22,7 @@ from gateline.rules.model import (
     Point,
     QuantityTest,
     Rule,
+    ScopeFact,
     Status,
     Version,
 )
@@ -131,7 +132,7 @@ def _rule(rule: Rule) -> str:
         ("whose duty", plain(", ".join(map(words, rule.addressees)))),
         (
             "taken when nobody states it",
-            plain(", ".join(f"{words(name)}: {truth(is_)}" for name, is_ in rule.scope_facts)),
+            plain(", ".join(map(_taken, rule.scope_facts))),
         ),
     ]
     listed = [f"{plain(words(name))}: {_condition(test)}" for name, test in rule.listed_facts]
@@ -143,6 +144,11 @@ def _rule(rule: Rule) -> str:
         *(_version(version) for version in reversed(rule.versions)),
         part(2, "On the command line", block(f"gateline rules show {rule.id}", "sh")),
     )
+
+
+def _taken(fact: ScopeFact) -> str:
+    unless = f" (unless {words(fact.unless)} is stated)" if fact.unless else ""
+    return f"{words(fact.flag)}: {truth(fact.assumed)}{unless}"
 
 
 def _version(version: Version) -> str:

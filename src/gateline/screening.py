@@ -375,14 +375,15 @@ def settle_facts(
             listed = membership(names, specs.members_on(test.list_id, request.as_of))
             facts[flag] = stated_first(columns.get(flag), listed)
     assumed = []
-    for flag, value in () if request.strict_facts else rule.scope_facts:
-        if flag in program.names and _unstated(columns.get(flag)).any():
-            assumption = np.full(rows, float(value))
-            facts[flag] = stated_first(columns.get(flag), Column(assumption, assumption))
-            assumed.append((flag, value))
+    for fact in () if request.strict_facts else rule.scope_facts:
+        free = _unstated(columns.get(fact.flag)) & _unstated(columns.get(fact.unless))
+        if fact.flag in program.names and free.any():
+            assumption = np.where(np.broadcast_to(free, rows), float(fact.assumed), np.nan)
+            facts[fact.flag] = stated_first(columns.get(fact.flag), Column(assumption, assumption))
+            assumed.append((fact.flag, fact.assumed))
     return facts, tuple(assumed)
 
 
 def _unstated(column: Column | Names | None) -> npt.NDArray[np.bool_]:
-    """The rows in which nobody stated a flag, or somebody stated that it is unknown."""
+    """The rows in which nobody stated an input, or somebody stated that it is unknown."""
     return fully_unknown(column) if isinstance(column, Column) else np.array([True])

@@ -44,6 +44,11 @@ if TYPE_CHECKING:
     type=click.Choice(["causal", "half", "full"]),
     help="Which keys a query counts, for --config. Default: causal.",
 )
+@click.option(
+    "--multi-token-prediction",
+    type=click.Choice(["yes", "no"]),
+    help="Whether modules that predict further tokens were trained, for --config. Default: open where it has some.",
+)
 @click.option("--chip", metavar="NAME", help="Accelerator, for example H100; its dense 16-bit rate is the peak.")
 @click.option("--chip-hours", metavar="N", help="Accelerator-hours, for example 30.84e6.")
 @click.option(

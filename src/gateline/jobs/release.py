@@ -93,7 +93,8 @@ def check_release(
     stated = read_changes(changes or {}, STATED, specs)
 
     def inputs(readings: Mapping[str, str], counted: Account = counted) -> Inputs:
-        return with_modifier(with_original(overridden(derive(counted, specs, as_of, readings), stated)))
+        given = with_modifier(overridden(counted.facts, stated))
+        return with_original(overridden(derive(counted.phases, given, specs, as_of, readings), given))
 
     source = "" if isinstance(ledger, Ledger) else ledger
     identity = Path(source).stem if source not in ("", "-") else read.model
@@ -137,6 +138,7 @@ def quick_ledger(
     config: str | None = None,
     seq_len: str | None = None,
     attention: str | None = None,
+    multi_token_prediction: str | None = None,
     records: str | None = None,
 ) -> Ledger:
     """A ledger from the figures that people know by heart, as text, or from records of accelerator time.
@@ -160,6 +162,7 @@ def quick_ledger(
             "config": config,
             "sequence_length": seq_len,
             "attention": attention,
+            "multi_token_prediction": multi_token_prediction,
             "tokens": tokens,
         },
         "hardware": {"chip": chip, "chip_hours": chip_hours, "utilization": utilization},

@@ -23,6 +23,7 @@ from gateline.rules.model import (
     Point,
     QuantityTest,
     Rule,
+    ScopeFact,
     Version,
 )
 
@@ -64,9 +65,13 @@ def _rule(rule: Rule) -> Json:
         "subject": rule.subject,
         "effect": rule.effect,
         "addressees": list(rule.addressees),
-        "scope_facts": [{"fact": flag, "assumed": value} for flag, value in rule.scope_facts],
+        "scope_facts": [_scope_fact(fact) for fact in rule.scope_facts],
         "versions": [version_page(version) for version in rule.versions],
     }
+
+
+def _scope_fact(fact: ScopeFact) -> Json:
+    return {"fact": fact.flag, "assumed": fact.assumed} | ({"unless_stated": fact.unless} if fact.unless else {})
 
 
 def version_page(version: Version) -> Json:

@@ -27,7 +27,7 @@ class Deadline:
     ----------
     day : date or None
         The last day for it, or the first where it must not be earlier. None where nobody stated the event, or where
-        the event lies before the rule takes effect.
+        the event lies before the rule takes effect and the text names no later day of its own.
     start : date or None
         The day of the event.
     assumed : bool
@@ -97,7 +97,7 @@ def deadline(due: Due, version: Version, columns: Columns, as_of: date) -> Deadl
     ----------
     due : Due
     version : Version
-        Nothing is counted from an event before it takes effect.
+        Nothing is counted from an event before it takes effect, but where the text names a day that comes first.
     columns : Columns
         The inputs of one subject; dates are day numbers. An event known only as a range of dates counts from the first
         of them that the version covers, or from the last where the duty must not be earlier.
@@ -117,12 +117,14 @@ def deadline(due: Due, version: Version, columns: Columns, as_of: date) -> Deadl
     if days is None and not assumed:
         return Deadline(None)
     first, last = days or (as_of, as_of)
-    if last < _first_day(version):
+    begins = _first_day(version)
+    if last < begins and not (isinstance(due, AfterEvent) and due.not_before and due.not_before >= begins):
         return Deadline(None, last, assumed)
     if not isinstance(due, AfterEvent):
-        start = max(first, _first_day(version))
+        start = max(first, begins)
         return Deadline(start, start, past=start < as_of)
-    return _counted(due, last if due.count is Count.EARLIEST else max(first, _first_day(version)), assumed, as_of)
+    start = last if last < begins or due.count is Count.EARLIEST else max(first, begins)
+    return _counted(due, start, assumed, as_of)
 
 
 def _counted(due: AfterEvent, start: date, assumed: bool, as_of: date) -> Deadline:

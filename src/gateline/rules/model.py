@@ -238,6 +238,15 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeFact:
+    """A flag about scope, and what it is taken for where nobody states it, nor the quantity `unless`."""
+
+    flag: str
+    assumed: bool
+    unless: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A provision and its versions, oldest first."""
 
@@ -248,7 +257,7 @@ class Rule:
     effect: str
     addressees: tuple[str, ...]
     versions: tuple[Version, ...]
-    scope_facts: tuple[tuple[str, bool], ...] = ()
+    scope_facts: tuple[ScopeFact, ...] = ()
     listed_facts: tuple[tuple[str, MemberTest], ...] = ()
     total: Total | None = None
 

@@ -22,6 +22,7 @@ from gateline.rules.model import (
     Period,
     Point,
     Rule,
+    ScopeFact,
     Status,
     Tolerance,
     Version,
@@ -188,10 +189,15 @@ class VersionEntry(Part):
 
 
 class ScopeFactEntry(Part):
-    """A fact about scope, and the value under which the rule applies."""
+    """A fact about scope, and the value taken where nobody states it, nor the quantity `unless`, on which it bears."""
 
     flag: str
     assume: Truth
+    unless: str = ""
+
+    def build(self) -> ScopeFact:
+        """The fact as the evaluator reads it."""
+        return ScopeFact(self.flag, self.assume, self.unless)
 
 
 class ListedFactEntry(Part):
@@ -244,6 +250,8 @@ class RuleFile(Part):
     def _consistent(self) -> RuleFile:
         for fact in self.scope_facts:
             registered(fact.flag, Kind.FLAG)
+            if fact.unless:
+                registered(fact.unless, Kind.AMOUNT)
         if (self.subject == "total") is (self.total is None):
             raise InputError("a rule of the subject total, and no other, says under total what is added up.")
         identifiers = [version.id for version in self.versions]
@@ -267,7 +275,7 @@ class RuleFile(Part):
             effect=self.effect,
             addressees=tuple(self.addressees),
             versions=tuple(version.build() for version in self.versions),
-            scope_facts=tuple((fact.flag, fact.assume) for fact in self.scope_facts),
+            scope_facts=tuple(fact.build() for fact in self.scope_facts),
             listed_facts=tuple(fact.build() for fact in self.listed_facts),
             total=self.total.build() if self.total else None,
         )

@@ -144,7 +144,7 @@ class _Reader:
         for name, datum in described.facts().items():
             self.facts.setdefault(name, datum)
         self.remarks.append(described.told(estimate.tokens.best("tokens")))
-        self.remarks.extend(described.model.remarks)
+        self.remarks.extend((*described.open(), *described.model.remarks))
         return described_product(estimate, described)
 
 

@@ -21,6 +21,8 @@ from gateline.rules.program import compile_version
 from gateline.training.ledger import Phase
 from gateline.training.profiles import Profile
 
+ENDLESS = Fraction(10) ** 40
+"""More operations than anything takes [FLOP]."""
 GENERATOR_RULE = "us.ear.4e091-generator"
 GENERATING = ("synthetic_generation", "synthetic_discarded", "teacher_forward")
 ALL = Fraction(1)
@@ -83,6 +85,10 @@ class Part:
         """The word used in reports."""
         return "yes" if self.surely else "open" if self.possibly else "no"
 
+    def either(self, other: Part) -> Part:
+        """What counts where this or the other is right."""
+        return Part(self.surely and other.surely, self.possibly or other.possibly)
+
 
 WHOLE, NOTHING, OPEN = (
     Part(surely=True, possibly=True),
@@ -91,10 +97,13 @@ WHOLE, NOTHING, OPEN = (
 )
 
 
+CountedPart = tuple[Counted, Part]
+
+
 def parts(
     profile: Profile, phases: Sequence[Counted], specs: Specs, as_of: date, readings: Mapping[str, str]
-) -> list[tuple[Counted, Part]]:
-    """Which phases of a ledger a regime counts.
+) -> list[CountedPart]:
+    """Which phases of a ledger a regime counts, in their order; of a phase of which only a part can count, that part.
 
     Parameters
     ----------
@@ -107,10 +116,15 @@ def parts(
         ``open-kinds`` says what becomes of kinds on which the text is silent or ambiguous.
     """
     generated = _generator_rule(phases, specs, as_of) if _has_generator_rule(profile) else {}
-    return [(phase, _part(profile, phase, readings, generated)) for phase in phases]
+    return [
+        generated.get(id(phase), (phase, OPEN))
+        if profile.counts(phase.phase.kind) == "generator"
+        else (phase, _part(profile, phase, readings))
+        for phase in phases
+    ]
 
 
-def total(parts: Sequence[tuple[Counted, Part]]) -> Datum:
+def total(parts: Sequence[CountedPart]) -> Datum:
     """The sum of phases, from what surely counts to what could, with how it came about."""
     sure = [phase for phase, part in parts if part == WHOLE]
     perhaps = [phase for phase, part in parts if part == OPEN]
@@ -151,7 +165,7 @@ def _sum(ends: list[Fraction | None]) -> Fraction | None:
     return None if None in ends else sum((end for end in ends if end is not None), Fraction(0))
 
 
-def _part(profile: Profile, phase: Counted, readings: Mapping[str, str], generated: Mapping[int, Part]) -> Part:
+def _part(profile: Profile, phase: Counted, readings: Mapping[str, str]) -> Part:
     """Whether a phase counts, or could."""
     match profile.counts(phase.phase.kind):
         case "yes":
@@ -160,8 +174,6 @@ def _part(profile: Profile, phase: Counted, readings: Mapping[str, str], generat
             return NOTHING
         case "unless-published":
             return _unless(phase.phase.published)
-        case "generator":
-            return generated.get(id(phase), OPEN)
         case _:
             return {"count": WHOLE, "leave-out": NOTHING}.get(readings["open-kinds"], OPEN)
 
@@ -177,42 +189,83 @@ def _has_generator_rule(profile: Profile) -> bool:
     return any(entry.counts == "generator" for entry in profile.kinds)
 
 
-def _generator_rule(phases: Sequence[Counted], specs: Specs, as_of: date) -> dict[int, Part]:
+def _generator_rule(phases: Sequence[Counted], specs: Specs, as_of: date) -> dict[int, CountedPart]:
     """What Note 3 adds: generating data with one model that passes the share, and training that model.
 
-    Of several generators with unpublished parameters that pass it, the training of the largest alone counts; one that
-    is larger and does not pass takes none out. A teacher of whose data the ledger says nothing stays open.
+    Data without a name are of one generator, which may be any of those that are named. Of several generators with
+    unpublished parameters that pass, the training of the largest alone counts. A teacher of whose data the ledger says
+    nothing stays open.
     """
-    added: dict[int, Part] = {}
-    trained: list[Counted] = []
-    for name in dict.fromkeys(phase.phase.generator for phase in phases if phase.phase.kind in GENERATING):
-        data = [phase for phase in phases if phase.phase.kind in GENERATING and phase.phase.generator == name]
-        passes = _passes(data, specs, as_of)
-        for phase in data:
-            added[id(phase)] = _as_far(passes, _unless(phase.phase.published))
-        for phase in phases:
-            if phase.phase.kind == "teacher_training" and phase.phase.generator == name:
-                added[id(phase)] = _as_far(passes, _unless(phase.phase.published))
-                trained.append(phase)
-    counting = [phase for phase in trained if added[id(phase)] == WHOLE]
-    for phase in trained:
-        if any(phase.best < other.best for other in counting):
-            added[id(phase)] = NOTHING
-    return added
+    names = dict.fromkeys(phase.phase.generator for phase in phases if phase.phase.kind in GENERATING)
+    shares = {name: _share(phases, name) for name in names}
+    added: dict[int, CountedPart] = {}
+    trained: list[list[CountedPart]] = []
+    for name, share in shares.items():
+        perhaps = [shares[other] for other in names if other != name and "" in (other, name)]
+        passes = _passes(_with_any(share, perhaps), specs, as_of)
+        own = [
+            (phase, _as_far(passes, _unless(phase.phase.published)))
+            for phase in phases
+            if phase.phase.generator == name
+        ]
+        added |= {id(phase): (phase, part) for phase, part in own if phase.phase.kind in GENERATING}
+        trained.append([(phase, part) for phase, part in own if phase.phase.kind == "teacher_training"])
+    return added | _largest_alone(trained)
 
 
-def _passes(data: list[Counted], specs: Specs, as_of: date) -> Outcome:
+def _share(phases: Sequence[Counted], generator: str) -> Amount:
+    """The share of operations that train on unpublished data of a generator; where nobody says, data may be published."""
+    data = [phase.phase for phase in phases if phase.phase.kind in GENERATING and phase.phase.generator == generator]
+    lows = [phase.training_share.low or Fraction(0) for phase in data if phase.published is False]
+    highs = [phase.training_share.high for phase in data if phase.published is not True]
+    return Amount(min(sum(lows, Fraction(0)), ALL), _at_most_all(_sum(highs)))
+
+
+def _with_any(share: Amount, perhaps: Sequence[Amount]) -> Amount:
+    """A share, to which one of some others may belong."""
+    highs = [_sum([share.high, other.high]) for other in perhaps]
+    return Amount(share.low, max(map(_at_most_all, highs), default=share.high))
+
+
+def _at_most_all(share: Fraction | None) -> Fraction:
+    return ALL if share is None else min(share, ALL)
+
+
+def _largest_alone(generators: Sequence[Sequence[CountedPart]]) -> dict[int, CountedPart]:
+    """The training of the largest of generators, and of one that could be larger, as much as it could be."""
+    sure = max(generators, key=lambda generator: (_least(generator), _most(generator)), default=())
+    largest = max(generators, key=_most, default=())
+    added = {id(phase): (phase, NOTHING) for generator in generators for phase, _ in generator}
+    if largest is not sure and _most(largest) > _most(sure):
+        more = _share_above(_most(sure), largest)
+        added |= {id(phase): (phase.scaled(more), OPEN) for phase, part in largest if part.possibly}
+    return added | {id(phase): (phase, part) for phase, part in sure}
+
+
+def _least(generator: Sequence[CountedPart]) -> Fraction:
+    """What the training of a generator adds at least."""
+    return sum((phase.amount.low or Fraction(0) for phase, part in generator if part.surely), Fraction(0))
+
+
+def _most(generator: Sequence[CountedPart]) -> Fraction:
+    """What the training of a generator could add; more than any other where nobody knows."""
+    highs = [phase.amount.high for phase, part in generator if part.possibly]
+    return sum((ENDLESS if high is None else high for high in highs), Fraction(0))
+
+
+def _share_above(most: Fraction, generator: Sequence[CountedPart]) -> Fraction:
+    """How much of a generator's training comes on top of another's; all of it where either may be another in each draw."""
+    whole = _most(generator)
+    if whole >= ENDLESS or any(phase.drawn is not None for phase, _ in generator):
+        return ALL
+    return (whole - most) / whole
+
+
+def _passes(share: Amount, specs: Specs, as_of: date) -> Outcome:
     """Whether the share of operations that train on one generator's unpublished data passes, as the evaluator says."""
-    shares = [phase.phase.training_share for phase in data if phase.phase.published is not True]
-    lows = sum((share.low or Fraction(0) for share in shares), Fraction(0))
-    highs = (
-        ALL
-        if any(share.high is None for share in shares)
-        else sum((share.high or Fraction(0) for share in shares), Fraction(0))
-    )
     rule = specs.rules[GENERATOR_RULE]
     program = compile_version(specs, rule.id, rule.version_on(as_of) or rule.versions[0], as_of)
-    column = Column(exact_array([min(lows, ALL)]), exact_array([min(highs, ALL)]))
+    column = Column(exact_array([share.low]), exact_array([share.high]))
     return Outcome(int(evaluate(program, {"generator_share": column}, 1).outcome[0]))
 
 

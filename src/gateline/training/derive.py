@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -13,39 +12,37 @@ from gateline.errors import InputError
 from gateline.inputs import Datum, Inputs
 from gateline.rules.corpus import Specs
 from gateline.training.account import Account
-from gateline.training.counting import WHOLE, Counted, parts, total
+from gateline.training.base_model import of_the_base
+from gateline.training.counting import Counted, parts, total
 from gateline.training.profiles import load_profiles
 
-UPDATING = ("pretraining", "continued_pretraining", "sft", "rl_updates")
-"""Kinds of compute that update the parameters."""
 
-
-def derive(counted: Account, specs: Specs, as_of: date, readings: Mapping[str, str]) -> Inputs:
-    """Training compute as each regime counts it, what follows from a base model, and the ledger's facts.
+def derive(phases: Sequence[Counted], facts: Inputs, specs: Specs, as_of: date, readings: Mapping[str, str]) -> Inputs:
+    """Training compute as each regime counts it, and what follows from a base model.
 
     Parameters
     ----------
-    counted : Account
+    phases : sequence of Counted
+    facts : Inputs
+        What is stated beside them.
     specs : Specs
         What each regime counts.
     as_of : date
     readings : mapping
         Choice per reading.
     """
-    inputs: Inputs = {}
-    if counted.phases:
-        for profile in load_profiles(specs.folder):
-            inputs[profile.quantity] = total(parts(profile, counted.phases, specs, as_of, readings))
-        inputs |= _of_the_base(counted.phases)
-    return inputs | counted.facts
+    if not phases:
+        return {}
+    counts = [(profile, parts(profile, phases, specs, as_of, readings)) for profile in load_profiles(specs.folder)]
+    return {profile.quantity: total(found) for profile, found in counts} | of_the_base(counts, facts)
 
 
 def lines(counted: Account, specs: Specs, as_of: date, readings: Mapping[str, str]) -> tuple[Line, ...]:
     """The phases of a ledger as reports show them, with what counts for whom."""
-    counts: dict[int, dict[str, str]] = {id(phase): {} for phase in counted.phases}
+    counts: list[dict[str, str]] = [{} for _ in counted.phases]
     for profile in load_profiles(specs.folder):
-        for phase, part in parts(profile, counted.phases, specs, as_of, readings):
-            counts[id(phase)][profile.id] = part.word
+        for count, (_, part) in zip(counts, parts(profile, counted.phases, specs, as_of, readings), strict=True):
+            count[profile.id] = part.word
     return tuple(
         Line(
             phase.label,
@@ -55,33 +52,10 @@ def lines(counted: Account, specs: Specs, as_of: date, readings: Mapping[str, st
             phase.amount,
             phase.best,
             phase.estimates,
-            counts[id(phase)],
+            count,
         )
-        for phase in counted.phases
+        for phase, count in zip(counted.phases, counts, strict=True)
     )
-
-
-def _of_the_base(phases: tuple[Counted, ...]) -> Inputs:
-    """What follows from a base model in the ledger: its compute, and the further training by whoever keeps the ledger."""
-    bases = [phase for phase in phases if phase.phase.kind == "base_model"]
-    if not bases:
-        return {}
-    further = _all_of([phase for phase in phases if phase.phase.kind in UPDATING])
-    found: Inputs = {
-        "original_training_compute": replace(_all_of(bases), how="base model"),
-        "additional_training_compute": replace(further, how="training on the base model"),
-    }
-    published = {phase.phase.published for phase in bases}
-    if published in ({True}, {False}):
-        found["derived_from_published_weights"] = Datum(published == {True}, "base model")
-    if all(phase.phase.actor == "other" for phase in bases):
-        found["modification_training_compute"] = replace(further, how="training on somebody else's model")
-        found["distinct_modifier"] = Datum(True, "the base model is somebody else's")
-    return found
-
-
-def _all_of(phases: list[Counted]) -> Datum:
-    return total([(phase, WHOLE) for phase in phases])
 
 
 def with_modifier(inputs: Inputs) -> Inputs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,19 +18,29 @@ DIGITS = 5
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A model's description, and what one token of training costs at the lengths of the estimate."""
+    """A model's description, and what one token of training costs at the lengths of the estimate.
+
+    Nobody may have said whether modules that predict further tokens are trained (`prediction` is None): `operations`
+    are without them, `most` with them.
+    """
 
     model: Model
     operations: Operations
+    most: Operations
     lengths: int | dict[int, int] | None
     attention: str
     tuning: Tuning = FULL
-    prediction: bool = False
+    prediction: bool | None = False
 
     @property
     def unit(self) -> str:
         """What the description counts by: a token, an image, a clip."""
         return self.model.unit
+
+    @property
+    def worth(self) -> Amount:
+        """What one token of training costs [FLOP]."""
+        return Amount(self.operations.training, self.most.training)
 
     def how(self, units: Fraction) -> str:
         """The account of an estimate."""
@@ -46,7 +57,7 @@ class Described:
             "parameters": Datum(Amount.exactly(parameters.total), how),
             "active_parameters": Datum(Amount.exactly(parameters.active), how),
             "forward_operations_per_token": Datum(Amount.exactly(self.operations.forward), how),
-            "training_operations_per_token": Datum(Amount.exactly(self.operations.training), how),
+            "training_operations_per_token": Datum(self.worth, how),
         }
 
     def told(self, units: Fraction) -> str:
@@ -54,6 +65,16 @@ class Described:
         others = ", ".join(f"{name} {number(value * units)}" for name, value in self._others())
         same = "the same" if self.tuning == FULL else "the same with every parameter trained"
         return f"{same} by other conventions [FLOP]: {others}."
+
+    def open(self) -> Iterator[str]:
+        """What nobody said and matters, with what settles it."""
+        if self.prediction is None:
+            more = self.most.training / self.operations.training - 1
+            yield (
+                "the configuration has modules that predict further tokens; training them takes "
+                f"{number(more * 100, 2)} % more, which counts if they were trained. Say so: --multi-token-prediction yes or "
+                "no, multi_token_prediction in a ledger."
+            )
 
     def _others(self) -> list[tuple[str, Fraction]]:
         return [(name, value) for name, value in spread(self.model, self.lengths).items()]
@@ -69,9 +90,12 @@ def describe(estimate: Estimate, model: Model) -> Described:
     """
     lengths = estimate.lengths
     check_lengths(model, lengths)
-    tuning, prediction = estimate.tuning, estimate.multi_token_prediction
-    operations = model.operations(lengths, estimate.attention, tuning, prediction)
-    return Described(model, operations, lengths, estimate.attention, tuning, prediction)
+    prediction = estimate.multi_token_prediction if model.parameters.prediction else False
+    least, most = (
+        model.operations(lengths, estimate.attention, estimate.tuning, trained)
+        for trained in (bool(prediction), prediction is not False)
+    )
+    return Described(model, least, most, lengths, estimate.attention, estimate.tuning, prediction)
 
 
 def check_lengths(model: Model, lengths: int | dict[int, int] | None) -> None:
@@ -89,9 +113,10 @@ def check_lengths(model: Model, lengths: int | dict[int, int] | None) -> None:
         )
 
 
-def told(tuning: Tuning, prediction: bool) -> str:
+def told(tuning: Tuning, prediction: bool | None) -> str:
     """What is trained, as an account goes on to say it; nothing where it is the model and no more."""
-    return _frozen(tuning) + (", with multi-token prediction" if prediction else "")
+    also = {True: ", with multi-token prediction", None: ", without multi-token prediction, which is open"}
+    return _frozen(tuning) + also.get(prediction, "")
 
 
 def _frozen(tuning: Tuning) -> str:

@@ -119,11 +119,11 @@ def _scalar(end: Fraction | None, otherwise: float) -> Draws:
 
 def described_product(estimate: Estimate, described: Described) -> Product:
     """Units seen in training times what the architecture makes of one."""
-    worth = described.operations.training
+    worth = Factor(described.worth, central=described.operations.training)
     return Product(
         estimate.method,
-        lambda tokens: tokens * worth if tokens.dtype == object else tokens * float(worth),
-        (("tokens", estimate.tokens),),
+        lambda worth, tokens: worth * tokens,
+        (("training_operations_per_token", worth), ("tokens", estimate.tokens)),
         described.how(estimate.tokens.best("tokens")),
     )
 

@@ -160,7 +160,7 @@ class Trained(Figures):
     frozen_layers: Annotated[int, whole("layers, from the first", 12, least=0)] = 0
     frozen_embeddings: Annotated[bool, YES_OR_NO] = False
     frozen_head: Annotated[bool, YES_OR_NO] = False
-    multi_token_prediction: Annotated[bool, YES_OR_NO] = False
+    multi_token_prediction: Annotated[bool | None, YES_OR_NO] = None
 
     @property
     def has_adapters(self) -> bool:

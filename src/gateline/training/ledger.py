@@ -120,7 +120,7 @@ class Phase(Stretch):
     """One stretch of compute of one kind."""
 
     kind: Kind
-    actor: Literal["own", "other"] = "own"
+    actor: Literal["own", "other"] | None = None
     estimates: Annotated[list[Estimate], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -148,7 +148,7 @@ def by_size(role: str, figures: Figures) -> BySize:
 def trained_by(figures: Figures, passed: Pass) -> tuple[Tuning, bool]:
     """What of a model by configuration is trained, and whether with multi-token prediction; it matters to training alone."""
     if passed == "training" and isinstance(figures, Trained):
-        return figures.tuning, figures.multi_token_prediction
+        return figures.tuning, bool(figures.multi_token_prediction)
     return FULL, False
 
 

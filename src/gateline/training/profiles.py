@@ -12,6 +12,7 @@ from gateline.documents import read_document
 from gateline.errors import InputError, SpecError
 from gateline.fields import Part
 from gateline.quantities import quantity
+from gateline.rules.condition_schema import Truth
 from gateline.rules.schema import CitationEntry, Confidence
 
 Kind = Literal[
@@ -48,14 +49,30 @@ class KindEntry(Part):
     says: str = ""
 
 
+class FurtherEntry(Part):
+    """The quantity that is the same operations without those of the base model, and a flag on which that may depend."""
+
+    quantity: str
+    flag: str = ""
+    is_: Truth = Field(default=True, alias="is")
+
+    @model_validator(mode="after")
+    def _known(self) -> FurtherEntry:
+        quantity(self.quantity)
+        if self.flag:
+            quantity(self.flag)
+        return self
+
+
 class Profile(Part):
-    """What one regime counts; `label` is its name in tables."""
+    """What one regime counts; `label` is its name in tables, `further` what it makes of training on a base model."""
 
     schema_: Literal["1"] = Field(alias="schema")
     id: str
     title: str
     label: str
     quantity: str
+    further: FurtherEntry | None = None
     confidence: Confidence
     citations: Annotated[list[CitationEntry], Field(min_length=1)]
     kinds: list[KindEntry]
