@@ -100,7 +100,8 @@ LINES = {
     },
     "us.bis.red-flags-2025-05@2025-05-13": {"first_order_date >= 2022-10-01"},
     "us.tariff.section-232-entry@2026-01-15": {"new_datacenter_load > 100 MW"},
-    "us.ear.foundry-presumption@2025-01-16": PRESUMPTION,
+    "us.ear.foundry-presumption@2025-01-16": PRESUMPTION
+    | {"days_since_application < 180 day", "standing_date < 2026-04-13", "standing_date > 2026-04-13"},
     "us.ear.foundry-presumption@2026-04-07": PRESUMPTION
     | {"days_since_application < 180 day", "standing_date < 2026-12-31", "standing_date > 2026-12-31"},
     "us.ear.advanced-node-ic@2024-12-02": ADVANCED_NODE

@@ -102,6 +102,73 @@ def written(folder, text):
     return str(path)
 
 
+@pytest.mark.parametrize(
+    ("described", "licence_", "residual"),
+    [
+        ("described_in: [5A992]\n", "b.destination", "not_met"),
+        ("described_in: [5A002]\n", "b.destination", "not_met"),
+        ("described_in: [4A005]\n", "b.destination", "not_met"),
+        ("described_in: []\n", "not_met", "4A994.l"),
+        ("", "undetermined", "undetermined"),
+    ],
+)
+def test_a_system_takes_its_level_from_a_z_paragraph_too(tmp_path, described, licence_, residual):
+    """Until 2024-04-04 4A090 had no .b level, and a .z paragraph did; an L40 is of 3A090.b."""
+    path = written(tmp_path, f"name: S\nchips:\n  - {{chip: L40, count: 8}}\n{described}")
+    found = shipped(path, "2024-04-03", origin="US", destination="CN", headquarters="CN")
+    assert answer(found, "us.ear.license-requirement") == licence_
+    assert answer(screen_target(path, date(2024, 4, 3)), "us.ear.4a994l") == residual
+
+
+@pytest.mark.parametrize(
+    ("described", "notice", "none"),
+    [("[5A002]", "not_met", "not_met"), ("[5A992]", "a.destination", "a.transfer")],
+)
+def test_an_exception_has_to_be_in_the_list_of_the_entry_too(tmp_path, described, notice, none):
+    """ECCN 5A002 lists NAC and ACA for z.1.b and z.2.b alone, so not for a system of the .a level."""
+    path = written(tmp_path, f"name: S\nchips:\n  - {{chip: RTX 4090, count: 4}}\ndescribed_in: {described}\n")
+    to_china = shipped(path, "2026-06-01", destination="CN", headquarters="CN", origin="US", datacenter="no")
+    within = shipped(path, "2026-06-01", destination="CN", headquarters="CN", origin="CN", datacenter="no")
+    assert answer(to_china, "us.ear.license-exception-nac-shipment") == notice
+    assert answer(within, "us.ear.license-exception-aca-shipment") == none
+
+
+STACK = "{name: HBM3, memory_bandwidth: 819 GB/s, package_area: 121 mm^2, dominant_function_processing: no}"
+
+
+def test_memory_stacks_that_are_shipped_together(tmp_path):
+    """6.8 GB/s and mm^2 are more than 2 (3A090.c), one stack or eight."""
+    path = written(tmp_path, f"name: S\nchips:\n  - {{count: 8, design: {STACK}}}\ndescribed_in: []\n")
+    found = shipped(path, "2026-06-01", origin="KR", destination="CN", headquarters="CN")
+    assert answer(found, "us.ear.license-requirement-hbm") == "destination"
+    path = written(tmp_path, "name: S\nchips:\n  - {chip: H200, count: 8}\ndescribed_in: []\n")
+    found = shipped(path, "2026-06-01", origin="KR", destination="CN", headquarters="CN")
+    assert answer(found, "us.ear.license-requirement-hbm") == "not_met"
+
+
+@pytest.mark.parametrize(("fast", "outcome"), [("319 GB/s", "other-site"), ("819 GB/s", "not_met")])
+def test_an_exception_for_memory_takes_every_stack(tmp_path, fast, outcome):
+    """2.5 (300 per 120) and 2.66 GB/s and mm^2 are less than 3.3, 6.83 are not (15 CFR 740.25)."""
+    slow = "{name: A, memory_bandwidth: 300 GB/s, package_area: 120 mm^2, dominant_function_processing: no}"
+    other = f"{{name: B, memory_bandwidth: {fast}, package_area: 120 mm^2, dominant_function_processing: no}}"
+    path = written(tmp_path, f"name: S\nchips:\n  - {{design: {slow}}}\n  - {{design: {other}}}\ndescribed_in: []\n")
+    stated = {"designer_headquarters": "US", "exporter_headquarters": "US"}
+    found = shipped(path, "2026-06-01", origin="KR", destination="CN", headquarters="CN", **stated)
+    assert answer(found, "us.ear.license-exception-hbm-shipment") == outcome
+
+
+@pytest.mark.parametrize(("kind", "outcome"), [("other", "undetermined"), ("compute", "not_met")])
+def test_memory_that_computes_on_its_base_die_is_memory(tmp_path, kind, outcome):
+    """3A090.c takes in memory that is fixed to a die which carries it; what else computes is no memory stack."""
+    path = written(
+        tmp_path,
+        "name: S\nrates:\n  - {format: FP16, bits: 16, rate: 1.2 TFLOP/s}\nmemory: {type: HBM2, bandwidth: 307 GB/s}\n"
+        f"dies:\n  - {{name: base, kind: {kind}, count: 1, area: 90 mm^2, node: 20 nm, planar: yes}}\n",
+    )
+    found = shipped(path, "2026-06-01", origin="KR", destination="CN", headquarters="CN")
+    assert answer(found, "us.ear.license-requirement-hbm") == outcome
+
+
 EIGHT = "name: Server\nchips:\n  - {{chip: {chip}, count: 8}}\n  - {{chip: V100, count: 1}}\ndescribed_in: []\n"
 
 
@@ -389,6 +456,19 @@ def test_tariff_without_a_heading(stated, outcome):
     found = charge_of(verdict)
     assert verdict.outcome.word == outcome
     assert found is None if outcome == "not_met" else (found.amount == Amount(Fraction(0), Fraction(25)))
+
+
+@pytest.mark.parametrize(
+    ("origin", "outcome"), [("US", "not_met"), ("PR", "not_met"), ("TW", "9903.79.01"), (None, "9903.79.01")]
+)
+def test_tariff_on_what_is_entered(origin, outcome):
+    """What moves within the customs territory is not entered; General Note 2 takes in Puerto Rico."""
+    stated = {"end_use": "other", "declared_value": "30000 USD", "tariff_heading": "8473.30"}
+    screening = shipped("H200", "2026-06-01", destination="US", headquarters="US", origin=origin, **stated)
+    verdict = verdict_of(screening, ENTRY)
+    assert answer(screening, ENTRY) == outcome
+    assert (charge_of(verdict) is None) is (outcome == "not_met")
+    assert (("from_customs_territory", False) in verdict.assumptions) is (origin is None)
 
 
 def test_rules_that_charge_nothing_have_no_charge():

@@ -535,6 +535,9 @@ _SHIPMENT = (
         "end_use", "end use", "us-repair", "what an article is imported for", (*map(_as_word, dict(_END_USES)), "other")
     ),
     _name("tariff_heading", "product", "8473.30", "heading or number of the tariff schedule (HTSUS) for the article"),
+    _flag(
+        "from_customs_territory", "it comes from within the customs territory of the United States, and is not entered"
+    ),
     _flag("exported_from_united_states", "an export: the item leaves the United States"),
     _flag("in_country_transfer", "a transfer within one country"),
     _flag("consignee_in_supplement_8", "the ultimate consignee is a party of Supplement No. 8 to part 740"),

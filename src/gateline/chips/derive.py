@@ -58,9 +58,17 @@ def derive(chip: Chip, specs: Specs, as_of: date, readings: Mapping[str, str]) -
     _people(chip, specs, inputs)
     _market(chip, readings, inputs)
     inputs = at_level(chip, readings["aggregation"], inputs)
+    if _computes_in_memory_alone(chip, inputs):
+        inputs[FUNCTION] = Datum(None, "high-bandwidth memory, and no die but such as carry it")
     for name, value in chip.stated.items():
         inputs[name] = Datum(specs.read_name(value, QUANTITIES[name]) if isinstance(value, str) else value, "stated")
     return inputs
+
+
+def _computes_in_memory_alone(chip: Chip, inputs: Inputs) -> bool:
+    """Whether what computes could be a memory stack with its base die, which is memory all the same."""
+    with_memory = "hbm" in inputs and inputs["hbm"].value is True
+    return with_memory and bool(chip.dies) and all(die.kind == "other" for die in chip.dies)
 
 
 def completed(inputs: Inputs, as_of: date) -> Inputs:

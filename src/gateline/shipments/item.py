@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from gateline.amounts import Amount
 from gateline.chips.dies import ADVANCED_LOGIC
@@ -25,27 +26,29 @@ OF_EITHER = {
     "contains_section_232": Contained("us.tariff.section-232"),
 }
 """What an IC, or an IC of a system, has to meet."""
-OF_MEMORY = {
-    "item_of_3a090_c": Contained("us.ear.3a090c"),
-    "item_open_to_license_exception_hbm": Contained("us.ear.license-exception-hbm"),
-}
-"""What a memory stack has to meet; a system is none."""
-SYSTEM_LEVEL = Contained("us.ear.4a090")
+OF_MEMORY = Contained("us.ear.3a090c")
+SLOW_MEMORY = Contained("us.ear.license-exception-hbm")
+"""What a memory stack has to meet, by itself or in a system; one beside what computes is part of that."""
+SYSTEM_LEVELS = (Contained("us.ear.4a090"), Contained("us.ear.z-paragraphs"))
+"""What gives a system the level of its ICs: the first, or where another entry describes it too, the second."""
 WITHIN = Contained("us.ear.case-by-case-2026")
 PRESUMPTION = "us.ear.foundry-presumption"
 PRESUMING = ("foundry", "osat")
 """Roles under which an advanced logic die is presumed to be of the .a level and for datacenters."""
 RULES_ABOUT_ITEMS = (
-    *dict.fromkeys(wanted.rule for wanted in (*OF_EITHER.values(), *OF_MEMORY.values(), WITHIN)),
+    *dict.fromkeys(wanted.rule for wanted in (*OF_EITHER.values(), OF_MEMORY, SLOW_MEMORY, WITHIN)),
     ADVANCED_LOGIC,
 )
 """The rules on which the level of a chip, and the figures that it rests on, depend for an exporter."""
+ENTRIES = ("described_in_5a002", "described_in_4a004")
+"""Entries of systems whose lines on license exceptions are narrower than the exceptions."""
 CARRIED = (
     "datacenter",
     "designer",
     "designer_headquarters",
     "designer_approved",
     "designer_authorized",
+    *ENTRIES,
 )
 """Inputs of an item that rules about shipments test themselves."""
 
@@ -92,13 +95,18 @@ def level(item: Item, specs: Specs, as_of: date, readings: Mapping[str, str], ro
     inputs = {name: item.inputs[name] for name in CARRIED if name in item.inputs}
     for flag, wanted in OF_EITHER.items():
         inputs[flag] = contained(wanted, item.members, specs, as_of, readings)
-    inputs["item_within_case_by_case_2026"] = _within(item, specs, as_of, readings)
+    inputs["item_within_case_by_case_2026"] = _every(
+        item, OF_EITHER["item_of_a_or_b_level"], WITHIN, specs, as_of, readings
+    )
+    inputs["item_of_3a090_c"] = contained(OF_MEMORY, item.members, specs, as_of, readings)
+    inputs["item_open_to_license_exception_hbm"] = _both(
+        contained(SLOW_MEMORY, item.members, specs, as_of, readings),
+        _every(item, OF_MEMORY, SLOW_MEMORY, specs, as_of, readings),
+    )
     if item.kind == "chip":
-        memory = {flag: contained(wanted, item.members, specs, as_of, readings) for flag, wanted in OF_MEMORY.items()}
+        inputs |= {flag: Datum(False, "an IC, and no system") for flag in ENTRIES}
     else:
-        memory = {flag: Datum(False, "a system, and no memory stack") for flag in OF_MEMORY}
         inputs |= _of_system(item, specs, as_of, readings)
-    inputs |= memory
     return _presumed(inputs, item, specs, as_of, readings, role) if role in PRESUMING else inputs
 
 
@@ -116,28 +124,41 @@ def performance(item: Item) -> Amount:
 
 
 def _of_system(item: Item, specs: Specs, as_of: date, readings: Mapping[str, str]) -> Inputs:
-    """What a system's own inputs say: 4A090 had no .b level at first, and its file may state what it contains."""
+    """What a system's own inputs say: which entries reach it at which level, and what its file says that it contains."""
     stated = {"item_of_a_level": "contains_3a090_a", "contains_section_232": "contains_section_232"}
     found = {flag: item.inputs[name] for flag, name in stated.items() if name in item.inputs}
-    version = specs.rules[SYSTEM_LEVEL.rule].version_on(as_of)
-    if version is None:
+    outcomes = []
+    for wanted in SYSTEM_LEVELS:
+        version = specs.rules[wanted.rule].version_on(as_of)
+        if version is not None:
+            program = compile_version(specs, wanted.rule, version, as_of, readings)
+            outcomes.append(group_outcome(program, to_columns(item.inputs), wanted.group))
+    if not outcomes:
         return found
-    program = compile_version(specs, SYSTEM_LEVEL.rule, version, as_of, readings)
-    outcome = group_outcome(program, to_columns(item.inputs), SYSTEM_LEVEL.group)
     how = item.inputs["contains_3a090"].how if "contains_3a090" in item.inputs else ""
-    return found | {"item_of_a_or_b_level": Datum(as_flag(outcome), how)}
+    return found | {"item_of_a_or_b_level": Datum(as_flag(max(outcomes)), how)}
 
 
-def _within(item: Item, specs: Specs, as_of: date, readings: Mapping[str, str]) -> Datum:
-    """Whether every IC that is controlled is within the limits."""
+def _every(
+    item: Item, control: Contained, limits: Contained, specs: Specs, as_of: date, readings: Mapping[str, str]
+) -> Datum:
+    """Whether every IC that is controlled is within some limits."""
     answers = []
     for member in item.members:
-        controlled = contained(OF_EITHER["item_of_a_or_b_level"], [member], specs, as_of, readings)
-        within = contained(WITHIN, [member], specs, as_of, readings)
+        controlled = contained(control, [member], specs, as_of, readings)
+        within = contained(limits, [member], specs, as_of, readings)
         answers.append((True if controlled.value is False else within.value, within.how))
-    values = [value for value, _ in answers]
-    value = False if False in values else None if None in values else True
-    return Datum(value, "; ".join(how for _, how in answers))
+    return Datum(_all(value for value, _ in answers), "; ".join(how for _, how in answers))
+
+
+def _both(first: Datum, second: Datum) -> Datum:
+    return replace(first, value=_all((first.value, second.value)))
+
+
+def _all(values: Iterable[Any]) -> bool | None:
+    """Whether all of some flags hold, of which some may be unknown."""
+    found = list(values)
+    return False if False in found else None if None in found else True
 
 
 def _presumed(inputs: Inputs, item: Item, specs: Specs, as_of: date, readings: Mapping[str, str], role: str) -> Inputs:

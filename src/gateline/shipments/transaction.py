@@ -25,6 +25,7 @@ KINDS = (EXPORT, REEXPORT, TRANSFER)
 ONE_PLACE = "us.ear.china"
 """Destinations that the regulations treat as one."""
 UNITED_STATES = "us.ear.united-states"
+CUSTOMS_TERRITORY = "us.tariff.customs-territory"
 IN_WORDS = tuple(name for name in OF_SHIPMENT if QUANTITIES[name].words)
 """Names that are one of a few words, such as what an article may be imported for; flags tell the word to rules."""
 STATED_AS = {f"{name}_{word.replace('-', '_')}": name for name in IN_WORDS for word in QUANTITIES[name].words} | {
@@ -65,6 +66,10 @@ def derive(stated: Inputs, kind: str | None, specs: Specs, as_of: date) -> Input
     if "headquarters" in stated and "headquarters_known" not in stated:
         known = stated["headquarters"].value is not None
         inputs["headquarters_known"] = Datum(known, "from headquarters" if known else "headquarters stated as unknown")
+    if "origin" in stated and "from_customs_territory" not in stated:
+        origin = stated["origin"].value
+        within = None if origin is None else origin in specs.members_on(CUSTOMS_TERRITORY, as_of)
+        inputs["from_customs_territory"] = Datum(within, "from origin")
     if "units" in stated:
         _check_units(stated["units"])
     return inputs
