@@ -44,7 +44,7 @@ def screened(folder, text, as_of=None, **options):
     source.write_text(text, encoding="utf-8")
     output, rejects = folder / "screened.csv", folder / "screened.rejects.csv"
     rejects.unlink(missing_ok=True)
-    done = screen_ledger(str(source), output, as_of or DAY, own_days=as_of is None, **options)
+    done = screen_ledger(source, output, as_of or DAY, own_days=as_of is None, **options)
     return rows_of(output), rows_of(rejects) if rejects.exists() else [], done
 
 
@@ -217,7 +217,7 @@ def test_a_folder_of_parquet_files_is_one_ledger(tmp_path, monkeypatch, whole):
         columns |= {name: [row[name] for row in part] for name in TEXT_COLUMNS}
         pq.write_table(pa.table(columns), folder / f"part-{number}.parquet")
     output = tmp_path / "screened.csv"
-    done = screen_ledger(str(folder), output, DAY, by_rule=True, threads=2)
+    done = screen_ledger(folder, output, DAY, by_rule=True, threads=2)
     assert rows_of(output) == whole[0]
     assert (done.told, done.totals) == (whole[2].told, whole[2].totals)
 
@@ -226,7 +226,7 @@ def test_an_id_that_comes_again_in_another_file_is_found(tmp_path):
     for number, name in enumerate(("H100", "A100")):
         columns = {"id": ["S1"], "as_of": ["2026-06-01"], "chip": [name], "to": ["FR"], "hq": ["FR"]}
         pq.write_table(pa.table(columns), tmp_path / f"part-{number}.parquet")
-    screen_ledger(str(tmp_path), tmp_path / "screened.csv", DAY)
+    screen_ledger(tmp_path, tmp_path / "screened.csv", DAY)
     (reject,) = rows_of(tmp_path / "screened.rejects.csv")
     assert (reject["row"], reject["column"]) == ("2", "id")
 

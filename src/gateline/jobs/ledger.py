@@ -18,16 +18,18 @@ from gateline.fleet.problems import Reject
 from gateline.fleet.run import Progress, watched, write_results
 from gateline.fleet.sources import arrow_module, open_table
 from gateline.fleet.tables import TableReader
-from gateline.gating import Request
+from gateline.gating import Request, check_role
 from gateline.inputs import Inputs
 from gateline.jobs.chip import Target, chip_inputs, default_catalogue
 from gateline.jobs.fleet import check_paths, default_threads, rejects_beside
+from gateline.jobs.paths import as_path, path_text
 from gateline.numerals import clip
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
 from gateline.shipments.item import Item
 from gateline.shipments.ledger.excerpt import LedgerExcerpt
 from gateline.shipments.ledger.run import LedgerRun, LedgerSetting
+from gateline.shipments.ledger.stretch import KIND
 from gateline.shipments.ledger.summary import LedgerSummary, Told
 from gateline.shipments.quotas import Quotas
 from gateline.shipments.totals import QuotaTotals, Stairs
@@ -103,8 +105,8 @@ class ExaminedLedger:
 
 
 def screen_ledger(
-    source: str,
-    output: Path | None,
+    source: Path | str,
+    output: Path | str | None,
     as_of: date,
     *,
     own_days: bool = False,
@@ -112,7 +114,7 @@ def screen_ledger(
     rules: tuple[str, ...] = (),
     strict_facts: bool = False,
     readings: Mapping[str, str] | None = None,
-    rejects: Path | None = None,
+    rejects: Path | str | None = None,
     all_columns: bool = True,
     by_rule: bool = False,
     threads: int | None = None,
@@ -124,10 +126,10 @@ def screen_ledger(
 
     Parameters
     ----------
-    source : str
+    source : Path or str
         A CSV, Parquet, Arrow or Feather file, a folder of Parquet files, or ``-`` for CSV or an Arrow stream on standard input. Headings are canonical names:
         ``id``, ``as_of``, ``chip``, ``count``, ``from``, ``to``, ``hq``, ``consignee``.
-    output : Path or None
+    output : Path, str or None
         CSV, Parquet, Arrow or Feather by its name, which appears only when it is complete; None writes to standard output.
     as_of : date
         Day of the totals, and of rows that do not state their own.
@@ -135,7 +137,7 @@ def screen_ledger(
         Whether every row has to state its own day; one that does not is then rejected.
     role, rules, strict_facts, readings, specs
         As for `screen_shipment`.
-    rejects : Path, optional
+    rejects : Path or str, optional
         Where rows that cannot be screened are listed. By default beside the output, with ``.rejects.csv`` in its name.
     all_columns : bool
         Whether the columns of the ledger are repeated in the output.
@@ -163,7 +165,7 @@ def screen_ledger(
     >>> with TemporaryDirectory() as folder:
     ...     source, output = Path(folder, "ledger.csv"), Path(folder, "screened.csv")
     ...     _ = source.write_text("as_of,chip,to,hq\\n2026-06-01,H100,FR,CN\\n2024-06-01,H20,CN,CN\\n")
-    ...     done = screen_ledger(str(source), output, date(2026, 11, 21))
+    ...     done = screen_ledger(source, output, date(2026, 11, 21))
     ...     first = output.read_text().splitlines()[1]
     >>> done.summary.rows, done.told.outcome.word
     (2, 'met')
@@ -172,9 +174,10 @@ def screen_ledger(
     """
     request = Request(as_of, role, rules, strict_facts, readings or {})
     setting = _setting(specs, request, own_days, all_columns, by_rule, threads)
+    source, output = path_text(source, "source"), as_path(output, "output")
     if output is not None and output.suffix.lower() not in OUTPUT_SUFFIXES:
         raise InputError(f"{output}: a ledger has one result. Name a file: {', '.join(OUTPUT_SUFFIXES)}.")
-    listed = rejects or rejects_beside(output)
+    listed = as_path(rejects, "rejects") or rejects_beside(output)
     check_paths(source, output, listed)
     with open_table(source) as reader:
         ledger = _Ledger(setting, reader)
@@ -183,7 +186,7 @@ def screen_ledger(
 
 
 def ledger_excerpt(
-    source: str,
+    source: Path | str,
     as_of: date,
     *,
     own_days: bool = False,
@@ -191,7 +194,7 @@ def ledger_excerpt(
     rules: tuple[str, ...] = (),
     strict_facts: bool = False,
     readings: Mapping[str, str] | None = None,
-    rejects: Path | None = None,
+    rejects: Path | str | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
     specs: Specs | None = None,
@@ -202,7 +205,7 @@ def ledger_excerpt(
     ----------
     source, as_of, own_days, role, rules, strict_facts, readings, threads, progress, specs
         As for `screen_ledger`.
-    rejects : Path, optional
+    rejects : Path or str, optional
         Where rows that cannot be screened are listed; ``rejects.csv`` by default.
 
     Returns
@@ -217,7 +220,8 @@ def ledger_excerpt(
     """
     request = Request(as_of, role, rules, strict_facts, readings or {})
     setting = _setting(specs, request, own_days, True, False, threads)
-    listed = rejects or rejects_beside(None)
+    source = path_text(source, "source")
+    listed = as_path(rejects, "rejects") or rejects_beside(None)
     check_paths(source, None, listed)
     with open_table(source) as reader:
         ledger = _Ledger(setting, reader)
@@ -264,6 +268,7 @@ def _setting(
     by_rule: bool,
     threads: int | None,
 ) -> LedgerSetting:
+    check_role(KIND, request.role)
     specs = specs or default_specs()
     items = CatalogueItems(specs, specs.choose_readings(request.readings))
     return LedgerSetting(specs, request, not own_days, items, all_columns, by_rule, threads or default_threads())

@@ -116,13 +116,21 @@ def screen_batches(
     ------
     InputError
         As for `screen_table`; for a cell that cannot be read, when its batch is asked for.
+
+    Examples
+    --------
+    >>> chips = {"chip": ["H100", "H20"]}
+    >>> for batch in screen_batches(chips, date(2024, 6, 1), rules=("us.ear.3a090",)):
+    ...     print(batch.column("us.ear.3a090:outcome").to_pylist())
+    ['met', 'not_met']
     """
     arrow_run = _arrow_run()
     specs = specs or default_specs()
+    request = Request(as_of, role, rules, strict_facts, readings or {})
     setting = Setting(
         specs,
-        Request(as_of, role, rules, strict_facts, readings or {}),
-        CatalogueFigures(specs, as_of, specs.choose_readings(readings or {})),
+        request,
+        CatalogueFigures(specs, as_of, specs.choose_readings(request.readings)),
         all_columns,
         threads or default_threads(),
     )
@@ -169,11 +177,19 @@ def chunk_screener(
     ------
     InputError
         If a column cannot hold what its heading says, or no column is known.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> chips = pa.table({"chip": ["H100", "H20"]})
+    >>> screener = chunk_screener(chips.schema, date(2024, 6, 1), rules=("us.ear.3a090",))
+    >>> screener.table(chips).column("us.ear.3a090:outcome").to_pylist()
+    ['met', 'not_met']
     """
     arrow_run = _arrow_run()
     specs = specs or default_specs()
     request = Request(as_of, role, rules, strict_facts, readings or {})
-    figures = CatalogueFigures(specs, as_of, specs.choose_readings(readings or {}))
+    figures = CatalogueFigures(specs, as_of, specs.choose_readings(request.readings))
     found: ChunkScreener = arrow_run.ChunkScreener.of(Setting(specs, request, figures, all_columns, 1), schema, take)
     return found
 
