@@ -1,12 +1,16 @@
 """How a call from Python is put: what cannot be meant is an input error that says what to give, by every function."""
 
+import inspect
+import re
 from datetime import date, datetime
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+import gateline
 from gateline import InputError, jobs, quick_ledger
 from gateline.gating import ROLES, Request
 
@@ -222,3 +226,36 @@ def test_below_the_command_line_nothing_knows_today():
     edges = {source / "cli", source / "serve", source / "assistant"}
     telling = [path for path in source.rglob("*.py") if "date.today" in path.read_text(encoding="utf-8")]
     assert [path for path in telling if edges.isdisjoint(path.parents)] == []
+
+
+# What is there, and what is said of it
+
+
+def test_what_the_readme_names_is_there():
+    """`screen_target` was named and could not be imported."""
+    readme = (EXAMPLES.parent / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## From Python")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([a-z]+_[a-z_]+)`", section))
+    assert "screen_target" in named
+    assert named <= set(gateline.__all__)
+    assert gateline.screen_target is jobs.screen_target
+
+
+CALLS = sorted(
+    name for name in jobs.__all__ if inspect.isfunction(found := getattr(jobs, name)) and signature(found).parameters
+)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_says_what_it_takes_gives_and_refuses(name):
+    told = inspect.getdoc(getattr(jobs, name))
+    headings = ["Parameters", "Returns", "Raises", *(["Examples"] if name in gateline.__all__ else [])]
+    assert [heading for heading in headings if f"\n{heading}\n{'-' * len(heading)}\n" not in told] == []
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_says_something_of_every_argument(name):
+    call = getattr(jobs, name)
+    section = inspect.getdoc(call).partition("\nParameters\n")[2].partition("\nRaises\n")[0]
+    described = {word for line in section.splitlines() if line[:1].strip() for word in re.findall(r"\w+", line)}
+    assert set(signature(call).parameters) - described == set()
