@@ -259,3 +259,10 @@ def test_a_call_says_something_of_every_argument(name):
     section = inspect.getdoc(call).partition("\nParameters\n")[2].partition("\nRaises\n")[0]
     described = {word for line in section.splitlines() if line[:1].strip() for word in re.findall(r"\w+", line)}
     assert set(signature(call).parameters) - described == set()
+
+
+@pytest.mark.parametrize("call", [jobs.find_chip, lambda of: jobs.chip_timeline(of, None, DAY)])
+def test_one_chip_is_no_system(call):
+    """The file of a system was told to have an unknown key."""
+    with pytest.raises(InputError, match=r"server\.yaml: is a system, and one chip is wanted here\. Name a chip"):
+        call(EXAMPLES / "server.yaml")

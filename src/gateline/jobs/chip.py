@@ -17,6 +17,7 @@ from gateline.chips.derive import completed, derive
 from gateline.chips.limits import default_limits
 from gateline.chips.plausibility import findings
 from gateline.chips.rates import with_rounded_figures
+from gateline.clusters.systemfile import is_system
 from gateline.documents import Document, read_document
 from gateline.errors import InputError
 from gateline.gating import Request
@@ -161,8 +162,12 @@ def chip_of(document: Document, target: str) -> Target:
     Raises
     ------
     InputError
-        If it breaks the format.
+        If it breaks the format, or describes a system.
     """
+    if is_system(document):
+        raise InputError(
+            f"{document.source}: is a system, and one chip is wanted here. Name a chip; 'gateline chip' screens systems."
+        )
     chip = document.validate(Chip)
     return Target(chip, chip.id or identity(target))
 
