@@ -3,6 +3,7 @@
 import inspect
 import re
 from datetime import date, datetime
+from fractions import Fraction
 from inspect import signature
 from pathlib import Path
 
@@ -207,6 +208,48 @@ def test_a_change_is_text_with_its_unit(call, changes, said):
 def test_a_country_is_text():
     with pytest.raises(InputError, match=r"^destination: 5 is not text\. Write it as text such as"):
         jobs.screen_shipment("H20", DAY, destination=5)
+
+
+# The rest
+
+
+@pytest.mark.parametrize("threads", [0, -1, "2", 1.5, True])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda threads, _: jobs.screen_table(CHIPS, DAY, threads=threads),
+        lambda threads, _: jobs.screen_shipments(SHIPMENTS, DAY, threads=threads),
+        lambda threads, to: jobs.screen_fleet(EXAMPLES / "fleet.csv", to / "out.csv", DAY, threads=threads),
+    ],
+)
+def test_threads_are_a_whole_number_above_zero(call, threads, tmp_path):
+    with pytest.raises(InputError, match=r"^threads: .* is not a whole number above zero"):
+        call(threads, tmp_path)
+
+
+@pytest.mark.parametrize("band", ["90 %", 0.9, Fraction(0), Fraction(11, 10), 5])
+def test_a_band_is_a_share_and_exact(band):
+    with pytest.raises(InputError, match=r"^band: .* is no share\. Give a Fraction above 0 and at most 1"):
+        jobs.check_release(quick_ledger(compute="1e25"), DAY, band=band)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda name, to: jobs.screen_fleet(name, to / "out.csv", DAY),
+        lambda name, to: jobs.screen_ledger(name, to / "out.csv", DAY),
+        lambda name, _: jobs.check_release(name, DAY),
+        lambda name, _: quick_ledger(records=name, utilization="0.4"),
+    ],
+)
+def test_no_file_has_a_nul_in_its_name(call, tmp_path):
+    with pytest.raises(InputError, match="holds a NUL character"):
+        call("a\0b.csv", tmp_path)
+
+
+def test_the_kind_of_a_transaction_is_text():
+    with pytest.raises(InputError, match=r"^transaction: 5 is not text\. Give 'export', 'reexport' or 'transfer'\."):
+        jobs.screen_shipment("H20", DAY, destination="CN", transaction=5)
 
 
 # Ledgers get their date

@@ -27,6 +27,7 @@ from gateline.gating import Request
 from gateline.inputs import Inputs
 from gateline.jobs.chip import default_catalogue, doubts
 from gateline.jobs.paths import as_path, path_text
+from gateline.numerals import clip
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
 
@@ -57,8 +58,18 @@ class CatalogueFigures:
         return found
 
 
-def default_threads() -> int:
-    """As many threads as there are cores for this process."""
+def number_of_threads(asked: int | None) -> int:
+    """As many threads as were asked for, else as there are cores for this process.
+
+    Raises
+    ------
+    InputError
+        If it is not a whole number above zero.
+    """
+    if asked is not None:
+        if not isinstance(asked, int) or isinstance(asked, bool) or asked < 1:
+            raise InputError(f"threads: {clip(repr(asked))} is not a whole number above zero, such as 2.")
+        return asked
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -148,7 +159,7 @@ def screen_fleet(
         request,
         CatalogueFigures(specs, as_of, specs.choose_readings(request.readings)),
         all_columns,
-        threads or default_threads(),
+        number_of_threads(threads),
         totals,
     )
     if output is not None and _is_folder(source, output):
@@ -203,7 +214,7 @@ def fleet_excerpt(
         request,
         CatalogueFigures(specs, as_of, specs.choose_readings(request.readings)),
         all_columns=True,
-        threads=threads or default_threads(),
+        threads=number_of_threads(threads),
     )
     source = path_text(source, "source")
     listed = as_path(rejects, "rejects") or rejects_beside(None)

@@ -21,7 +21,7 @@ from gateline.fleet.tables import TableReader
 from gateline.gating import Request, check_role
 from gateline.inputs import Inputs
 from gateline.jobs.chip import Target, chip_inputs, default_catalogue
-from gateline.jobs.fleet import check_paths, default_threads, rejects_beside
+from gateline.jobs.fleet import check_paths, number_of_threads, rejects_beside
 from gateline.jobs.paths import as_path, path_text
 from gateline.numerals import clip
 from gateline.rules.corpus import Specs
@@ -271,7 +271,7 @@ def _setting(
     check_role(KIND, request.role)
     specs = specs or default_specs()
     items = CatalogueItems(specs, specs.choose_readings(request.readings))
-    return LedgerSetting(specs, request, not own_days, items, all_columns, by_rule, threads or default_threads())
+    return LedgerSetting(specs, request, not own_days, items, all_columns, by_rule, number_of_threads(threads))
 
 
 class _Ledger:

@@ -15,10 +15,12 @@ def path_text(name: Any, argument: str) -> str:
     Raises
     ------
     InputError
-        If it is neither.
+        If it is neither, or no file can be called so.
     """
     if not isinstance(name, (str, Path)):
         raise InputError(f"{argument}: {clip(repr(name))} is no name of a file. Give a str or a Path.")
+    if "\0" in str(name):
+        raise InputError(f"{argument}: {clip(str(name))} holds a NUL character; no file is called so.")
     return str(name)
 
 

@@ -71,7 +71,7 @@ def check_release(
     Raises
     ------
     InputError
-        If the ledger, a change, the date or a rule cannot be used.
+        If the ledger, a change, the date, a rule or the band cannot be used.
 
     Examples
     --------
@@ -82,6 +82,8 @@ def check_release(
     """
     specs = specs or default_specs()
     request = Request(as_of, DEVELOPER, rules, strict_facts, readings or {})
+    if not isinstance(band, Fraction) or not 0 < band <= 1:
+        raise InputError(f"band: {clip(repr(band))} is no share. Give a Fraction above 0 and at most 1, such as 9/10.")
     file = "" if isinstance(ledger, Ledger) else path_text(ledger, "ledger")
     read = ledger if isinstance(ledger, Ledger) else read_document(file).validate(Ledger)
     counted = account(
@@ -195,7 +197,7 @@ def quick_ledger(
             raise InputError(
                 "records give the chip-hours; write --utilization and, if its name is not known, --chip beside them."
             )
-        return _recorded(records, chip, utilization)
+        return _recorded(path_text(records, "records"), chip, utilization)
     routes = {
         "declared": {"compute": compute},
         "architecture": {

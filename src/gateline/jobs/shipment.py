@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from types import NoneType
 
 from gateline.chips.chipfile import CHANGEABLE
 from gateline.clusters.derive import Member
@@ -20,6 +21,7 @@ from gateline.jobs.changes import read_changes, stated_texts, with_idle
 from gateline.jobs.chip import Target, chip_called, chip_inputs, chip_of, identity, read_file, screen_chip, target_text
 from gateline.jobs.system import chips_of, members_of, screen_system
 from gateline.jobs.timeline import Timeline, chip_timeline
+from gateline.numerals import clip
 from gateline.quantities import quantity
 from gateline.rules.corpus import Specs
 from gateline.rules.model import belongs
@@ -58,6 +60,13 @@ class Transaction:
     consignee: str | None = None
     end_user: str | None = None
     end_user_country: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a kind that is no text; the rest is read as inputs are."""
+        if not isinstance(self.kind, (str, NoneType)):
+            raise InputError(
+                f"transaction: {clip(repr(self.kind))} is not text. Give 'export', 'reexport' or 'transfer'."
+            )
 
     def stated(self) -> dict[str, str]:
         """What is given, by canonical name."""

@@ -10,7 +10,7 @@ from gateline.errors import InputError
 from gateline.fleet.problems import Reject
 from gateline.fleet.run import Setting
 from gateline.gating import Request
-from gateline.jobs.fleet import CatalogueFigures, default_threads
+from gateline.jobs.fleet import CatalogueFigures, number_of_threads
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
 
@@ -132,7 +132,7 @@ def screen_batches(
         request,
         CatalogueFigures(specs, as_of, specs.choose_readings(request.readings)),
         all_columns,
-        threads or default_threads(),
+        number_of_threads(threads),
     )
 
     def take(found: list[Reject]) -> None:
