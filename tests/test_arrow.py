@@ -498,3 +498,29 @@ def test_looking_up_side_by_side(rows, monkeypatch):
     for table, found in zip(tables, gather.gather_each(tables, place), strict=True):
         assert found.dtype == table.dtype
         assert found.tolist() == [table[at] for at in place.tolist()]
+
+
+# Cells that Arrow or Python cannot hold
+
+
+@pytest.mark.parametrize("cells", [[2**70], np.array([2**70])])
+def test_a_whole_number_of_more_than_64_bits_is_refused(cells):
+    with pytest.raises(InputError, match=r"more than 64 bits .* Give numbers as float64, or as text\."):
+        screen_table({"total_processing_performance": cells}, DAY)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        np.array(["99999-01-01"], "M8[D]"),
+        np.array(["-0099-01-01"], "M8[D]"),
+        pa.array([2**62], pa.timestamp("s")),
+    ],
+)
+def test_a_day_that_no_calendar_of_python_has_is_rejected(days):
+    chips = {"total_processing_performance": [5000.0], "as_of": days}
+    rejects = []
+    assert screen_table(chips, DAY, rejects=rejects).num_rows == 0
+    assert [(each.row, each.column, each.reason) for each in rejects] == [(1, "as_of", "is not in the years 1 to 9999")]
+    with pytest.raises(InputError, match=r"row 1, as_of: .* is not in the years 1 to 9999"):
+        screen_table(chips, DAY)

@@ -216,3 +216,50 @@ def test_over_standard_input_and_output():
     assert replies[1]["result"]["structuredContent"]["outcome"] == "met"
     assert "goes to the company that runs it" in told
     assert process.returncode == 0
+
+
+HELLO = {
+    "id": 1,
+    "method": "initialize",
+    "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}},
+}
+CHECK = {
+    "id": 2,
+    "method": "tools/call",
+    "params": {"name": "check_chip", "arguments": {"chip": "H100", "as_of": DAY}},
+}
+
+
+def piped(*lines):
+    """What the command writes where its input ends right after some lines: messages, or text as it is."""
+    written = [
+        line if isinstance(line, str) else json.dumps({"jsonrpc": "2.0", **line})
+        for line in (HELLO, {"method": "notifications/initialized"}, *lines)
+    ]
+    command = [str(Path(sys.executable).with_name("gateline")), "mcp"]
+    done = subprocess.run(command, input="\n".join(written) + "\n", capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    hello, *answers = map(json.loads, done.stdout.splitlines())
+    assert hello["id"] == 1
+    return answers
+
+
+def test_what_was_asked_is_answered_although_the_input_ends():
+    """The last answers were lost where a file was piped in."""
+    [found] = piped(CHECK)
+    assert (found["id"], found["result"]["structuredContent"]["outcome"]) == (2, "met")
+
+
+@pytest.mark.parametrize(("line", "code"), [("this is no JSON", -32700), ('{"foo": 1}', -32600)])
+def test_a_line_that_is_no_message_is_told_so_and_the_next_is_answered(line, code):
+    """JSON-RPC 2.0, section 5.1: Parse error and Invalid Request; section 5: the id is null."""
+    refused, found = piped(line, CHECK)
+    assert (refused["id"], refused["error"]["code"]) == (None, code)
+    assert found["id"] == 2
+
+
+def test_a_request_that_is_taken_back_keeps_nobody_waiting():
+    """Section 'Cancellation' of the protocol: no answer is owed."""
+    taken_back = {"method": "notifications/cancelled", "params": {"requestId": 2}}
+    assert {found["id"] for found in piped(CHECK, taken_back)} <= {2}

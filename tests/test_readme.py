@@ -111,3 +111,17 @@ def test_keys_in_the_interface_document_are_the_keys_of_the_verdict(tmp_path):
     assert set(shown) - named == set()
     assert set(shown["verdicts"][0]) - named == set()
     assert set(shown["quantities"]["performance_density"]) - named == set()
+
+
+def test_keys_of_other_readings_and_of_phases_are_where_they_are_described(tmp_path):
+    """Each key stands in the row or paragraph about its object, whatever else has a key of that name."""
+    chip = json.loads(run('gateline chip "RTX 5090D" --format json', tmp_path).out)
+    [row] = [line for line in INTERFACE.splitlines() if line.startswith("| `readings` | choices")]
+    readings = [reading for verdict in chip["verdicts"] for reading in verdict["readings"]]
+    assert set(readings[0]) - set(re.findall(r"`(\w+)`", row)) == set()
+    release = json.loads(run("gateline release examples/ledger.yaml --format json", tmp_path).out)
+    [paragraph] = [part for part in INTERFACE.split("\n\n") if "`account` has the `phases`" in part]
+    named = set(re.findall(r"`(\w+)`", paragraph)) | {"exact"}
+    phases, passages = release["account"]["phases"], release["account"]["passages"]
+    assert {key for entry in (*phases, *passages) for key in entry} - named == set()
+    assert {key for phase in phases for estimate in phase["estimates"] for key in estimate} - named == set()

@@ -29,6 +29,8 @@ ROOT = Path(__file__).parents[1]
 NATIONAL = "national_validated_end_user"
 ENFORCED, ON_THE_BOOKS = "licence:enforced", "licence:on_the_books"
 BLANK = ""
+DAY = date(2026, 11, 21)
+"""On which totals are told."""
 
 
 def rows_of(path):
@@ -42,7 +44,7 @@ def screened(folder, text, as_of=None, **options):
     source.write_text(text, encoding="utf-8")
     output, rejects = folder / "screened.csv", folder / "screened.rejects.csv"
     rejects.unlink(missing_ok=True)
-    done = screen_ledger(str(source), output, as_of, **options)
+    done = screen_ledger(source, output, as_of or DAY, own_days=as_of is None, **options)
     return rows_of(output), rows_of(rejects) if rejects.exists() else [], done
 
 
@@ -165,7 +167,7 @@ def test_a_row_says_what_one_shipment_says(seed):
     """Every rule, the licence, what is missing and the charge; a row is rejected where one shipment is an error."""
     rows = [row for row in random_rows(seed, 30) if row["chip"]]
     rejects = []
-    table = screen_shipments(as_ledger(rows), by_rule=True, rejects=rejects)
+    table = screen_shipments(as_ledger(rows), DAY, by_rule=True, rejects=rejects)
     check_as_one_by_one(rows, table, rejects)
 
 
@@ -215,7 +217,7 @@ def test_a_folder_of_parquet_files_is_one_ledger(tmp_path, monkeypatch, whole):
         columns |= {name: [row[name] for row in part] for name in TEXT_COLUMNS}
         pq.write_table(pa.table(columns), folder / f"part-{number}.parquet")
     output = tmp_path / "screened.csv"
-    done = screen_ledger(str(folder), output, by_rule=True, threads=2)
+    done = screen_ledger(folder, output, DAY, by_rule=True, threads=2)
     assert rows_of(output) == whole[0]
     assert (done.told, done.totals) == (whole[2].told, whole[2].totals)
 
@@ -224,7 +226,7 @@ def test_an_id_that_comes_again_in_another_file_is_found(tmp_path):
     for number, name in enumerate(("H100", "A100")):
         columns = {"id": ["S1"], "as_of": ["2026-06-01"], "chip": [name], "to": ["FR"], "hq": ["FR"]}
         pq.write_table(pa.table(columns), tmp_path / f"part-{number}.parquet")
-    screen_ledger(str(tmp_path), tmp_path / "screened.csv")
+    screen_ledger(tmp_path, tmp_path / "screened.csv", DAY)
     (reject,) = rows_of(tmp_path / "screened.rejects.csv")
     assert (reject["row"], reject["column"]) == ("2", "id")
 
@@ -253,7 +255,7 @@ def test_typed_columns_say_what_text_says():
     for name in ("private_end_user",):
         typed[name] = pa.array([flags.get(row[name]) for row in rows])
     first, second = [], []
-    tables_of = [screen_shipments(each, by_rule=True, rejects=to) for each, to in ((text, first), (typed, second))]
+    tables_of = [screen_shipments(each, DAY, by_rule=True, rejects=to) for each, to in ((text, first), (typed, second))]
     assert tables_of[0].to_pylist() == tables_of[1].to_pylist()
     assert {reject.row for reject in first} == {reject.row for reject in second}
 

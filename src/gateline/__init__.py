@@ -1,6 +1,7 @@
 """On which side of the law's numerical lines a chip, a model or a fleet lies, with every step shown.
 
 The three jobs are `screen_chip`, `check_release` and `screen_fleet`; the command line has the same nouns.
+`screen_target` is `screen_chip` for whatever has a file, a system of chips too.
 `screen_shipment` asks of one shipment whether a licence is required, what could do without, and how it would be reviewed;
 `screen_ledger` asks it of every row of a table, and `screen_shipments` of data in memory.
 `screen_table` is `screen_fleet` for data in memory, and `screen_batches` the same batch by batch.
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         screen_shipment,
         screen_shipments,
         screen_table,
+        screen_target,
     )
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "screen_shipment",
     "screen_shipments",
     "screen_table",
+    "screen_target",
 ]
 
 

@@ -15,6 +15,7 @@ from mcp.shared.exceptions import MCPError
 from gateline.assistant.answers import input_schema, schema_of, text
 from gateline.assistant.store import LISTED, SCHEME, TEMPLATES
 from gateline.assistant.tools import TOOLS, Session
+from gateline.assistant.wire import Incoming, Outgoing, connect
 from gateline.errors import InputError
 from gateline.version import __version__
 
@@ -107,5 +108,9 @@ def serve(root: Path | None = None) -> None:
 
 async def _serve(root: Path | None) -> None:
     server = make_server(root)
+
+    async def run(asked: Incoming, answers: Outgoing) -> None:
+        await server.run(asked, answers, server.create_initialization_options())
+
     async with stdio_server() as (incoming, outgoing):
-        await server.run(incoming, outgoing, server.create_initialization_options())
+        await connect(incoming, outgoing, run)

@@ -70,8 +70,8 @@ def show(name: str, format_: str) -> None:
 def check(targets: tuple[str, ...], format_: str, exit_zero: bool) -> int:
     """Check whether the figures of chips can be true together, and of real hardware.
 
-    TARGET is a chip of the catalogue, a YAML or JSON file, or - for standard input; without one, the whole catalogue
-    is checked. A finding is a question, not an error: a sparse rate, a slip of the pen, or unusual hardware.
+    TARGET is a chip of the catalogue, a YAML or JSON file, or - for standard input; systems are not supported. Without
+    one, the whole catalogue is checked. A finding is a question, not an error: a sparse rate, a slip of the pen, or unusual hardware.
 
     \b
     Examples:

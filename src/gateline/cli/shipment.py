@@ -90,14 +90,15 @@ def shipment(
     check_paths(file, output, rejects or rejects_beside(output), totals)
     with progress(quiet=quiet) as told:
         settings: dict[str, Any] = {"role": role, "rules": rules, "readings": readings, "strict_facts": strict_facts}
+        settings["own_days"] = as_of is None
         settings |= {"rejects": rejects or rejects_beside(output), "threads": threads, "progress": told}
         if format_ == "html":
-            screened = _report(file, output, as_of, settings)
+            screened = _report(file, output, as_of or date.today(), settings)
         else:
             screened = screen_ledger(
                 file,
                 output,
-                as_of,
+                as_of or date.today(),
                 all_columns=columns == "all",
                 by_rule=by_rule,
                 arrow=format_ == "arrow",
@@ -124,7 +125,7 @@ def shipment(
     return 0 if exit_zero else _failure(screened, fail_on)
 
 
-def _report(file: str, output: Path | None, as_of: date | None, settings: dict[str, Any]) -> ScreenedLedger:
+def _report(file: str, output: Path | None, as_of: date, settings: dict[str, Any]) -> ScreenedLedger:
     """Write the report on a ledger."""
     from gateline.cli.output import write_output
     from gateline.jobs import ledger_excerpt

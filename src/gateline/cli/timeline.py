@@ -51,7 +51,7 @@ def timeline(
 ) -> None:
     """List the dates on which a chip's verdicts change, and why: a version starts or ends, a list changes.
 
-    TARGET is as for 'gateline chip'. The first line of a rule is the first day on which it says anything.
+    TARGET is a chip, as for 'gateline chip'; systems are not supported. The first line of a rule is the first day on which it says anything.
 
     \b
     Examples:

@@ -130,7 +130,10 @@ def _coded(array: pa.DictionaryArray) -> TextCells:
 
 def _shown(array: pa.Array) -> Callable[[int], str]:
     def show(row: int) -> str:
-        value = array[row].as_py()
+        try:
+            value = array[row].as_py()
+        except (OverflowError, ValueError):  # a day that Python does not know
+            value = array.slice(row, 1).cast(pa.string())[0].as_py()
         return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
     return show

@@ -223,6 +223,10 @@ def from_python(data: Any, threads: int) -> ArrowReader:
             data = pa.table(dict(data))
         if hasattr(data, "__arrow_c_stream__"):
             return _stream(pa.RecordBatchReader.from_stream(data), source, threads)
+    except OverflowError:
+        raise InputError(
+            f"{source}: a whole number of more than 64 bits cannot be held in a column. Give numbers as float64, or as text."
+        ) from None
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise InputError(f"{source}: cannot be read as columns: {str(error).splitlines()[0].rstrip('.')}.") from None
     raise InputError(

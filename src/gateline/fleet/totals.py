@@ -18,8 +18,6 @@ from gateline.fleet.sums import Group, Weights, add_up, as_fraction, count, from
 from gateline.rules.columns import Column
 from gateline.rules.model import Outcome
 
-GROUPED = ("chip", "destination", "consignee", "as_of")
-"""The columns by which a table is added up, where it has them."""
 MAXIMUM_GROUPS = 10_000
 """A column with more different cells than this is not added up by them."""
 MAXIMUM_LABEL = 160

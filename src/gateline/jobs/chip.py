@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from gateline.amounts import UNKNOWN
 from gateline.chips.catalogue import Catalogue
@@ -16,6 +17,7 @@ from gateline.chips.derive import completed, derive
 from gateline.chips.limits import default_limits
 from gateline.chips.plausibility import findings
 from gateline.chips.rates import with_rounded_figures
+from gateline.clusters.systemfile import is_system
 from gateline.documents import Document, read_document
 from gateline.errors import InputError
 from gateline.gating import Request
@@ -55,7 +57,22 @@ class Target:
     remark: str = ""
 
 
-def read_file(target: str) -> Document | None:
+def target_text(target: Any) -> str:
+    """A target as text, from text or a path.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
+    if not isinstance(target, (str, Path)):
+        raise InputError(
+            f"target: {clip(repr(target))} names no chip. Give a name of the catalogue such as 'H100', or a file."
+        )
+    return str(target)
+
+
+def read_file(target: str | Path) -> Document | None:
     """The document that a target names, or None where it is a name of the catalogue; ``-`` is standard input.
 
     Raises
@@ -63,6 +80,7 @@ def read_file(target: str) -> Document | None:
     InputError
         If it is a folder, or a file that cannot be read.
     """
+    target = target_text(target)
     if len(target) > MAXIMUM_PATH:
         raise InputError(f"'{clip(target)}' is too long for a name or a path.")
     if target == "-" or Path(target).suffix.lower() in (".yaml", ".yml", ".json") or Path(target).is_file():
@@ -77,26 +95,59 @@ def identity(target: str) -> str:
     return "standard input" if target == "-" else Path(target).stem
 
 
-def find_chip(target: str) -> Target:
-    """The chip of the catalogue called `target`, or the one in the file `target`; ``-`` is standard input.
+def find_chip(target: str | Path | Target) -> Target:
+    """The chip of the catalogue called `target`, or the one in the file `target`.
+
+    Parameters
+    ----------
+    target : str, Path or Target
+        As for `screen_chip`; ``-`` is standard input. A chip found before is returned as it is.
+
+    Returns
+    -------
+    Target
+        The chip, its id, and a remark where the name stands for a family.
 
     Raises
     ------
     InputError
         If neither exists, or the file breaks the format.
+
+    Examples
+    --------
+    >>> find_chip("RTX 4090").id
+    'nvidia-rtx4090'
     """
+    if isinstance(target, Target):
+        return target
     document = read_file(target)
-    return chip_called(target) if document is None else chip_of(document, target)
+    return chip_called(target_text(target)) if document is None else chip_of(document, target_text(target))
 
 
 def chip_called(name: str) -> Target:
     """The chip of the catalogue called `name`, which is never taken for a file.
 
+    Parameters
+    ----------
+    name : str
+        Catalogue id, name, alias or family, as people write it.
+
+    Returns
+    -------
+    Target
+        The chip, its id, and a remark where the name stands for a family.
+
     Raises
     ------
     InputError
-        If no chip is called so.
+        If no chip is called so; the message suggests near names.
+
+    Examples
+    --------
+    >>> chip_called("h20").id
+    'nvidia-h20-96'
     """
+    name = target_text(name)
     found = default_catalogue().find(name)
     remark = ""
     if found.others:
@@ -106,13 +157,23 @@ def chip_called(name: str) -> Target:
 
 
 def chip_of(document: Document, target: str) -> Target:
-    """The chip that a document describes."""
+    """The chip that a document describes.
+
+    Raises
+    ------
+    InputError
+        If it breaks the format, or describes a system.
+    """
+    if is_system(document):
+        raise InputError(
+            f"{document.source}: is a system, and one chip is wanted here. Name a chip; 'gateline chip' screens systems."
+        )
     chip = document.validate(Chip)
     return Target(chip, chip.id or identity(target))
 
 
 def screen_chip(
-    target: str | Target,
+    target: str | Path | Target,
     as_of: date,
     *,
     role: str = "exporter",
@@ -126,7 +187,7 @@ def screen_chip(
 
     Parameters
     ----------
-    target : str or Target
+    target : str, Path or Target
         Catalogue id, name, alias or family (``H20``, ``RTX 4090``), a YAML or JSON file, ``-``, or a chip found before.
     as_of : date
         Date on which the rules apply.
@@ -161,18 +222,19 @@ def screen_chip(
     '3A090.a.1'
     """
     specs = specs or default_specs()
-    found = find_chip(target) if isinstance(target, str) else target
+    request = Request(as_of, role, rules, strict_facts, readings or {})
+    found = find_chip(target)
     stated = read_changes(changes or {}, CHANGEABLE, specs)
 
     def inputs(chip: Chip, readings: Mapping[str, str]) -> Inputs:
         return chip_inputs(chip, stated, specs, as_of, readings)
 
-    chosen = specs.choose_readings(readings or {})
+    chosen = specs.choose_readings(request.readings)
     screening = screen(
         specs,
         Subject("chip", found.id, found.chip.name, found.chip.notes),
         lambda readings: inputs(found.chip, readings),
-        Request(as_of, role, rules, strict_facts, readings or {}),
+        request,
         (*([found.remark] if found.remark else []), *doubts(found.chip)),
         rounded=[Rounded(digits, inputs(with_rounded_figures(found.chip, digits), chosen)) for digits in ROUNDINGS],
     )

@@ -26,6 +26,8 @@ from gateline.fleet.tables import TableReader
 from gateline.gating import Request
 from gateline.inputs import Inputs
 from gateline.jobs.chip import default_catalogue, doubts
+from gateline.jobs.paths import as_path, path_text
+from gateline.numerals import clip
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
 
@@ -56,13 +58,23 @@ class CatalogueFigures:
         return found
 
 
-def default_threads() -> int:
-    """As many threads as there are cores for this process."""
+def number_of_threads(asked: int | None) -> int:
+    """As many threads as were asked for, else as there are cores for this process.
+
+    Raises
+    ------
+    InputError
+        If it is not a whole number above zero.
+    """
+    if asked is not None:
+        if not isinstance(asked, int) or isinstance(asked, bool) or asked < 1:
+            raise InputError(f"threads: {clip(repr(asked))} is not a whole number above zero, such as 2.")
+        return asked
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def screen_fleet(
-    source: str,
+    source: Path | str,
     output: Path | str | None,
     as_of: date,
     *,
@@ -70,7 +82,7 @@ def screen_fleet(
     rules: tuple[str, ...] = (),
     strict_facts: bool = False,
     readings: Mapping[str, str] | None = None,
-    rejects: Path | None = None,
+    rejects: Path | str | None = None,
     all_columns: bool = True,
     threads: int | None = None,
     arrow: bool = False,
@@ -85,7 +97,7 @@ def screen_fleet(
 
     Parameters
     ----------
-    source : str
+    source : Path or str
         A CSV, Parquet, Arrow or Feather file, a folder of Parquet files, ``-`` for CSV or an Arrow stream on standard input, or a YAML or JSON file with a list
         of tape-outs. Headings are canonical names, with the unit in brackets where it is not the canonical one: ``chip``, ``dense_rate_16bit [TFLOP/s]``,
         ``applicable_die_area [mm^2]``, ``as_of``.
@@ -97,7 +109,7 @@ def screen_fleet(
         Date for rows that do not state their own.
     role, rules, strict_facts, readings, specs
         As for `screen_chip`.
-    rejects : Path, optional
+    rejects : Path or str, optional
         Where cells that cannot be read are listed. By default beside the output, with ``.rejects.csv`` in its name.
     all_columns : bool
         Whether the input columns are repeated in the output.
@@ -124,24 +136,39 @@ def screen_fleet(
     ------
     InputError
         If the table or an output cannot be used, or no row at all can be read.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     source, output = Path(folder, "chips.csv"), Path(folder, "verdicts.csv")
+    ...     _ = source.write_text("chip,count\\nH100,8\\nH20,16\\n")
+    ...     summary = screen_fleet(source, output, date(2024, 6, 1), rules=("us.ear.3a090",))
+    ...     lines = output.read_text().splitlines()
+    >>> [line.split(",")[-2:] for line in lines[1:]]
+    [['met', '3A090.a.1'], ['not_met', '']]
+    >>> summary.rows, summary.rejected
+    (2, 0)
     """
     specs = specs or default_specs()
-    chosen = specs.choose_readings(readings or {})
+    request = Request(as_of, role, rules, strict_facts, readings or {})
+    source, rejects = path_text(source, "source"), as_path(rejects, "rejects")
+    output = None if output is None else path_text(output, "output")
     setting = Setting(
         specs,
-        Request(as_of, role, rules, strict_facts, readings or {}),
-        CatalogueFigures(specs, as_of, chosen),
+        request,
+        CatalogueFigures(specs, as_of, specs.choose_readings(request.readings)),
         all_columns,
-        threads or default_threads(),
+        number_of_threads(threads),
         totals,
     )
     if output is not None and _is_folder(source, output):
         return _PartsRun(setting, source, output, rejects, resume, cluster, workers).screen(progress)
     _check_whole(source, output, {"--resume": resume, "--cluster": bool(cluster), "--workers": bool(workers)})
-    output = None if output is None else Path(output)
-    listed = rejects or rejects_beside(output)
-    check_paths(source, output, listed)
-    to = Output(output, arrow=arrow)
+    path = as_path(output, "output")
+    listed = rejects or rejects_beside(path)
+    check_paths(source, path, listed)
+    to = Output(path, arrow=arrow)
     setting, table, doubted = _opened(source, setting)
     summary = run(setting, table, to, listed, progress)
     summary.remarks += doubted
@@ -149,31 +176,48 @@ def screen_fleet(
 
 
 def fleet_excerpt(
-    source: str,
+    source: Path | str,
     as_of: date,
     *,
     role: str = "exporter",
     rules: tuple[str, ...] = (),
     strict_facts: bool = False,
     readings: Mapping[str, str] | None = None,
-    rejects: Path | None = None,
+    rejects: Path | str | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
     specs: Specs | None = None,
 ) -> Excerpt:
     """Screen a table and keep the sums, what would settle undetermined rows, and the first rows that matter.
 
-    Parameters and errors are those of `screen_fleet`; the verdicts of all rows are not written.
+    Parameters
+    ----------
+    source, as_of, role, rules, strict_facts, readings, threads, progress, specs
+        As for `screen_fleet`.
+    rejects : Path or str, optional
+        Where cells that cannot be read are listed; ``rejects.csv`` by default.
+
+    Returns
+    -------
+    Excerpt
+        The verdicts of all rows are not written.
+
+    Raises
+    ------
+    InputError
+        If the table or the file of rejects cannot be used, or no row at all can be read.
     """
     specs = specs or default_specs()
+    request = Request(as_of, role, rules, strict_facts, readings or {})
     setting = Setting(
         specs,
-        Request(as_of, role, rules, strict_facts, readings or {}),
-        CatalogueFigures(specs, as_of, specs.choose_readings(readings or {})),
+        request,
+        CatalogueFigures(specs, as_of, specs.choose_readings(request.readings)),
         all_columns=True,
-        threads=threads or default_threads(),
+        threads=number_of_threads(threads),
     )
-    listed = rejects or rejects_beside(None)
+    source = path_text(source, "source")
+    listed = as_path(rejects, "rejects") or rejects_beside(None)
     check_paths(source, None, listed)
     setting, table, doubted = _opened(source, setting)
     found = excerpt(setting, table, listed, progress)

@@ -106,6 +106,10 @@ def fleet_totals(
     utilization : Fraction, optional
         The share of the peak rate that training reaches, above 0 and at most 1; without it no days are told.
 
+    Returns
+    -------
+    FleetTotals
+
     Raises
     ------
     InputError
@@ -175,6 +179,6 @@ def _clusters(rate: Amount, specs: Specs, as_of: date, readings: Mapping[str, st
     if not rules:
         return ()
     inputs: Inputs = {CLUSTER_RATE: Datum(rate, "sum over the units of the highest rate of any precision")}
-    request = Request(as_of, "developer", rules, readings=readings)
+    request = Request(as_of, rules=rules, readings=readings)
     screening = screen(specs, Subject("cluster", "fleet", "the fleet"), lambda _: inputs, request)
     return tuple(verdict for verdict in screening.verdicts if verdict.gating)

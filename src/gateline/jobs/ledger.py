@@ -18,16 +18,18 @@ from gateline.fleet.problems import Reject
 from gateline.fleet.run import Progress, watched, write_results
 from gateline.fleet.sources import arrow_module, open_table
 from gateline.fleet.tables import TableReader
-from gateline.gating import Request
+from gateline.gating import Request, check_role
 from gateline.inputs import Inputs
 from gateline.jobs.chip import Target, chip_inputs, default_catalogue
-from gateline.jobs.fleet import check_paths, default_threads, rejects_beside
+from gateline.jobs.fleet import check_paths, number_of_threads, rejects_beside
+from gateline.jobs.paths import as_path, path_text
 from gateline.numerals import clip
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
 from gateline.shipments.item import Item
 from gateline.shipments.ledger.excerpt import LedgerExcerpt
 from gateline.shipments.ledger.run import LedgerRun, LedgerSetting
+from gateline.shipments.ledger.stretch import KIND
 from gateline.shipments.ledger.summary import LedgerSummary, Told
 from gateline.shipments.quotas import Quotas
 from gateline.shipments.totals import QuotaTotals, Stairs
@@ -103,15 +105,16 @@ class ExaminedLedger:
 
 
 def screen_ledger(
-    source: str,
-    output: Path | None,
-    as_of: date | None = None,
+    source: Path | str,
+    output: Path | str | None,
+    as_of: date,
     *,
+    own_days: bool = False,
     role: str = "exporter",
     rules: tuple[str, ...] = (),
     strict_facts: bool = False,
     readings: Mapping[str, str] | None = None,
-    rejects: Path | None = None,
+    rejects: Path | str | None = None,
     all_columns: bool = True,
     by_rule: bool = False,
     threads: int | None = None,
@@ -123,16 +126,18 @@ def screen_ledger(
 
     Parameters
     ----------
-    source : str
+    source : Path or str
         A CSV, Parquet, Arrow or Feather file, a folder of Parquet files, or ``-`` for CSV or an Arrow stream on standard input. Headings are canonical names:
         ``id``, ``as_of``, ``chip``, ``count``, ``from``, ``to``, ``hq``, ``consignee``.
-    output : Path or None
+    output : Path, str or None
         CSV, Parquet, Arrow or Feather by its name, which appears only when it is complete; None writes to standard output.
-    as_of : date, optional
-        Day of rows that do not state their own; without it such rows are rejected.
+    as_of : date
+        Day of the totals, and of rows that do not state their own.
+    own_days : bool
+        Whether every row has to state its own day; one that does not is then rejected.
     role, rules, strict_facts, readings, specs
         As for `screen_shipment`.
-    rejects : Path, optional
+    rejects : Path or str, optional
         Where rows that cannot be screened are listed. By default beside the output, with ``.rejects.csv`` in its name.
     all_columns : bool
         Whether the columns of the ledger are repeated in the output.
@@ -153,11 +158,26 @@ def screen_ledger(
     ------
     InputError
         If the ledger or an output cannot be used, or no row at all can be read.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     source, output = Path(folder, "ledger.csv"), Path(folder, "screened.csv")
+    ...     _ = source.write_text("as_of,chip,to,hq\\n2026-06-01,H100,FR,CN\\n2024-06-01,H20,CN,CN\\n")
+    ...     done = screen_ledger(source, output, date(2026, 11, 21))
+    ...     first = output.read_text().splitlines()[1]
+    >>> done.summary.rows, done.told.outcome.word
+    (2, 'met')
+    >>> first.split(",")[:4]
+    ['2026-06-01', 'H100', 'FR', 'CN']
     """
-    setting = _setting(specs, as_of, role, rules, strict_facts, readings, all_columns, by_rule, threads)
+    request = Request(as_of, role, rules, strict_facts, readings or {})
+    setting = _setting(specs, request, own_days, all_columns, by_rule, threads)
+    source, output = path_text(source, "source"), as_path(output, "output")
     if output is not None and output.suffix.lower() not in OUTPUT_SUFFIXES:
         raise InputError(f"{output}: a ledger has one result. Name a file: {', '.join(OUTPUT_SUFFIXES)}.")
-    listed = rejects or rejects_beside(output)
+    listed = as_path(rejects, "rejects") or rejects_beside(output)
     check_paths(source, output, listed)
     with open_table(source) as reader:
         ledger = _Ledger(setting, reader)
@@ -166,24 +186,42 @@ def screen_ledger(
 
 
 def ledger_excerpt(
-    source: str,
-    as_of: date | None = None,
+    source: Path | str,
+    as_of: date,
     *,
+    own_days: bool = False,
     role: str = "exporter",
     rules: tuple[str, ...] = (),
     strict_facts: bool = False,
     readings: Mapping[str, str] | None = None,
-    rejects: Path | None = None,
+    rejects: Path | str | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
     specs: Specs | None = None,
 ) -> ExaminedLedger:
     """Screen a shipment ledger and keep the sums, the totals, and the first rows that matter.
 
-    Parameters and errors are those of `screen_ledger`; what rules say of all rows is not written.
+    Parameters
+    ----------
+    source, as_of, own_days, role, rules, strict_facts, readings, threads, progress, specs
+        As for `screen_ledger`.
+    rejects : Path or str, optional
+        Where rows that cannot be screened are listed; ``rejects.csv`` by default.
+
+    Returns
+    -------
+    ExaminedLedger
+        What rules say of all rows is not written.
+
+    Raises
+    ------
+    InputError
+        If the ledger or the file of rejects cannot be used, or no row at all can be read.
     """
-    setting = _setting(specs, as_of, role, rules, strict_facts, readings, True, False, threads)
-    listed = rejects or rejects_beside(None)
+    request = Request(as_of, role, rules, strict_facts, readings or {})
+    setting = _setting(specs, request, own_days, True, False, threads)
+    source = path_text(source, "source")
+    listed = as_path(rejects, "rejects") or rejects_beside(None)
     check_paths(source, None, listed)
     with open_table(source) as reader:
         ledger = _Ledger(setting, reader)
@@ -194,10 +232,28 @@ def ledger_excerpt(
 
 
 def examine_ledger(
-    reader: TableReader, as_of: date | None, role: str = "exporter", rules: tuple[str, ...] = ()
+    reader: TableReader, as_of: date, role: str = "exporter", rules: tuple[str, ...] = ()
 ) -> ExaminedLedger:
-    """The same of a ledger that is open, in one thread; of one in which no row can be read it has the first rejects."""
-    ledger = _Ledger(_setting(None, as_of, role, rules, False, None, True, False, 1), reader)
+    """Screen a shipment ledger that is open, in one thread, and keep the sums, the totals, and the first rows that matter.
+
+    Parameters
+    ----------
+    reader : TableReader
+        The ledger; nothing is written, rejects neither.
+    as_of, role, rules
+        As for `screen_ledger`.
+
+    Returns
+    -------
+    ExaminedLedger
+        Of a ledger in which no row can be read it has the first rejects.
+
+    Raises
+    ------
+    InputError
+        If the header cannot be used, or a rule does not exist.
+    """
+    ledger = _Ledger(_setting(None, Request(as_of, role, rules), False, True, False, 1), reader)
     found = LedgerExcerpt()
     for _ in found.watch(ledger.run.results(), ledger.run.headings):
         pass
@@ -206,19 +262,16 @@ def examine_ledger(
 
 def _setting(
     specs: Specs | None,
-    as_of: date | None,
-    role: str,
-    rules: tuple[str, ...],
-    strict_facts: bool,
-    readings: Mapping[str, str] | None,
+    request: Request,
+    own_days: bool,
     all_columns: bool,
     by_rule: bool,
     threads: int | None,
 ) -> LedgerSetting:
+    check_role(KIND, request.role)
     specs = specs or default_specs()
-    items = CatalogueItems(specs, specs.choose_readings(readings or {}))
-    request = Request(as_of or date.today(), role, rules, strict_facts, readings or {})
-    return LedgerSetting(specs, request, as_of is not None, items, all_columns, by_rule, threads or default_threads())
+    items = CatalogueItems(specs, specs.choose_readings(request.readings))
+    return LedgerSetting(specs, request, not own_days, items, all_columns, by_rule, number_of_threads(threads))
 
 
 class _Ledger:
@@ -240,8 +293,9 @@ class _Ledger:
 
 def screen_shipments(
     data: Any,
-    as_of: date | None = None,
+    as_of: date,
     *,
+    own_days: bool = False,
     role: str = "exporter",
     rules: tuple[str, ...] = (),
     strict_facts: bool = False,
@@ -258,8 +312,10 @@ def screen_shipments(
     ----------
     data : dict of arrays, or an object with ``__arrow_c_stream__``
         As for `screen_table`, with the columns of a shipment ledger.
-    as_of : date, optional
-        Day of rows that do not state their own; without it such rows cannot be read.
+    as_of : date
+        Day of rows that do not state their own.
+    own_days : bool
+        Whether every row has to state its own day; one that does not cannot be read then.
     role, rules, strict_facts, readings, specs
         As for `screen_shipment`.
     all_columns : bool
@@ -283,7 +339,7 @@ def screen_shipments(
     Examples
     --------
     >>> ledger = {"chip": ["H100", "H20"], "as_of": ["2026-06-01", "2024-06-01"], "to": ["FR", "CN"], "hq": ["CN", "CN"]}
-    >>> screen_shipments(ledger).column("licence:enforced").to_pylist()
+    >>> screen_shipments(ledger, date(2026, 11, 21)).column("licence:enforced").to_pylist()
     ['met', 'not_met']
     """
     tables = arrow_module("tables in memory")
@@ -292,7 +348,8 @@ def screen_shipments(
     from gateline.fleet.arrow_run import unread
     from gateline.fleet.arrow_writers import to_batch
 
-    setting = _setting(specs, as_of, role, rules, strict_facts, readings, all_columns, by_rule, threads)
+    request = Request(as_of, role, rules, strict_facts, readings or {})
+    setting = _setting(specs, request, own_days, all_columns, by_rule, threads)
     run = LedgerRun(setting, tables.from_python(data, setting.threads), lambda _: None)
     batches = []
     for result in run.results():

@@ -95,7 +95,7 @@ def _points(specs: Specs, rule: Rule, version: Version, as_of: date, readings: M
     figures = [completed(inputs, as_of) for inputs in _derived(specs, as_of, readings)]
     columns, rows = stacked(figures), len(entries)
     program = compile_version(specs, rule.id, version, as_of, readings)
-    facts, _ = settle_facts(specs, rule, program, columns, Request(as_of, "", readings=readings), rows)
+    facts, _ = settle_facts(specs, rule, program, columns, Request(as_of, readings=readings), rows)
     known = with_ratios({**columns, **facts})
     answers = evaluate(program, known, rows)
     labels = [*(item.clause.id for item in program.items), None]

@@ -14,10 +14,11 @@ from gateline.accounts import ComputeAccount
 from gateline.amounts import Amount
 from gateline.documents import Document, read_document
 from gateline.errors import InputError
-from gateline.gating import Request
+from gateline.gating import DEVELOPER, Request
 from gateline.inputs import Inputs
 from gateline.jobs.changes import overridden, read_changes, with_idle
 from gateline.jobs.chip import default_catalogue
+from gateline.jobs.paths import path_text
 from gateline.numerals import clip
 from gateline.rules.corpus import Specs
 from gateline.rules.model import Outcome
@@ -35,7 +36,7 @@ SIXTEEN_BITS = Fraction(16)
 
 
 def check_release(
-    ledger: str | Ledger,
+    ledger: str | Path | Ledger,
     as_of: date,
     *,
     rules: tuple[str, ...] = (),
@@ -50,7 +51,7 @@ def check_release(
 
     Parameters
     ----------
-    ledger : str or Ledger
+    ledger : str, Path or Ledger
         A ledger file (YAML or JSON), ``-`` for standard input, or a ledger.
     as_of : date
         Date on which the rules apply.
@@ -70,7 +71,7 @@ def check_release(
     Raises
     ------
     InputError
-        If the ledger, a change, the date or a rule cannot be used.
+        If the ledger, a change, the date, a rule or the band cannot be used.
 
     Examples
     --------
@@ -80,8 +81,11 @@ def check_release(
     'eu.ai-act.gpai'
     """
     specs = specs or default_specs()
-    read = ledger if isinstance(ledger, Ledger) else read_document(ledger).validate(Ledger)
-    file = "" if isinstance(ledger, Ledger) else ledger
+    request = Request(as_of, DEVELOPER, rules, strict_facts, readings or {})
+    if not isinstance(band, Fraction) or not 0 < band <= 1:
+        raise InputError(f"band: {clip(repr(band))} is no share. Give a Fraction above 0 and at most 1, such as 9/10.")
+    file = "" if isinstance(ledger, Ledger) else path_text(ledger, "ledger")
+    read = ledger if isinstance(ledger, Ledger) else read_document(file).validate(Ledger)
     counted = account(
         read,
         _peaks(read),
@@ -96,10 +100,8 @@ def check_release(
         given = with_modifier(overridden(counted.facts, stated))
         return with_original(overridden(derive(counted.phases, given, specs, as_of, readings), given))
 
-    source = "" if isinstance(ledger, Ledger) else ledger
-    identity = Path(source).stem if source not in ("", "-") else read.model
+    identity = Path(file).stem if file not in ("", "-") else read.model
     subject = Subject("training", identity, read.model, read.notes)
-    request = Request(as_of, "developer", rules, strict_facts, readings or {})
     exchange = (*counted.exchange, *daily_rate(counted.phases, as_of))
     screening = screen(specs, subject, inputs, request, counted.remarks, exchange)
     return with_idle(replace(screening, account=_account(counted, inputs, screening)), stated)
@@ -143,17 +145,59 @@ def quick_ledger(
 ) -> Ledger:
     """A ledger from the figures that people know by heart, as text, or from records of accelerator time.
 
+    Each figure is text as in a ledger file: a value, a range (``15e12 to 16e12``), a distribution (``15.6e12 ± 5 %``) or
+    ``unknown``. Figures of several ways to estimate make one range.
+
+    Parameters
+    ----------
+    params, active_params : str, optional
+        Parameters in all, and those that are active for a token: pure numbers such as ``405e9``.
+    tokens : str, optional
+        Tokens of training, a pure number such as ``15.6e12``; with `params` or `config`.
+    chip : str, optional
+        Name of a chip in the catalogue; with `records`, of accelerators that the catalogue does not know by their names.
+    chip_hours : str, optional
+        Accelerator-hours, a pure number such as ``30.84e6``.
+    utilization : str, optional
+        Model utilization (MFU), a share such as ``0.4`` or ``40%``; with `chip_hours` or `records`.
+    compute : str, optional
+        Operations as declared [FLOP]: ``3.8e25`` or ``3.8e25 FLOP``.
+    config : str, optional
+        Path of a model's config.json, instead of `params`.
+    seq_len : str, optional
+        Tokens of a sequence, a whole number such as ``8192``; with `config`.
+    attention : str, optional
+        ``causal``, ``half`` or ``full``; with `config`.
+    multi_token_prediction : str, optional
+        ``yes`` or ``no``: whether the modules that predict further tokens are trained; with `config`.
+    records : str, optional
+        Path of a file with accelerator time, such as a Slurm log or a bill, instead of all but `chip` and `utilization`.
+
+    Returns
+    -------
+    Ledger
+        With one phase of pretraining; of records, one for each sort of accelerator.
+
     Raises
     ------
     InputError
-        If the figures do not make up an estimate.
+        If the figures do not make up an estimate, or one of them cannot be read.
+
+    Examples
+    --------
+    >>> [phase] = quick_ledger(params="405e9", tokens="15.6e12").phases
+    >>> phase.estimates[0].method
+    'architecture'
+    >>> [phase] = quick_ledger(chip="H100", chip_hours="30.84e6", utilization="0.40", compute="3.8e25 FLOP").phases
+    >>> [estimate.method for estimate in phase.estimates]
+    ['declared', 'hardware']
     """
     if records is not None:
         if any((params, active_params, tokens, compute, config, chip_hours)):
             raise InputError(
                 "records give the chip-hours; write --utilization and, if its name is not known, --chip beside them."
             )
-        return _recorded(records, chip, utilization)
+        return _recorded(path_text(records, "records"), chip, utilization)
     routes = {
         "declared": {"compute": compute},
         "architecture": {

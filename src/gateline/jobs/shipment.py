@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
+from types import NoneType
 
 from gateline.chips.chipfile import CHANGEABLE
 from gateline.clusters.derive import Member
@@ -13,12 +15,13 @@ from gateline.clusters.systemfile import STATED as OF_SYSTEM
 from gateline.clusters.systemfile import System, is_system
 from gateline.documents import Document
 from gateline.errors import InputError
-from gateline.gating import Request
+from gateline.gating import Request, check_day
 from gateline.inputs import Inputs
-from gateline.jobs.changes import read_changes, with_idle
-from gateline.jobs.chip import Target, chip_called, chip_inputs, chip_of, identity, read_file, screen_chip
+from gateline.jobs.changes import read_changes, stated_texts, with_idle
+from gateline.jobs.chip import Target, chip_called, chip_inputs, chip_of, identity, read_file, screen_chip, target_text
 from gateline.jobs.system import chips_of, members_of, screen_system
 from gateline.jobs.timeline import Timeline, chip_timeline
+from gateline.numerals import clip
 from gateline.quantities import quantity
 from gateline.rules.corpus import Specs
 from gateline.rules.model import belongs
@@ -58,6 +61,13 @@ class Transaction:
     end_user: str | None = None
     end_user_country: str | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a kind that is no text; the rest is read as inputs are."""
+        if not isinstance(self.kind, (str, NoneType)):
+            raise InputError(
+                f"transaction: {clip(repr(self.kind))} is not text. Give 'export', 'reexport' or 'transfer'."
+            )
+
     def stated(self) -> dict[str, str]:
         """What is given, by canonical name."""
         names = ("origin", *PLACES, "consignee", "end_user", "end_user_country")
@@ -94,7 +104,7 @@ class _Shipped:
 
 
 def screen_shipment(
-    target: str,
+    target: str | Path,
     as_of: date,
     *,
     origin: str | None = None,
@@ -115,7 +125,7 @@ def screen_shipment(
 
     Parameters
     ----------
-    target : str
+    target : str or Path
         What is shipped: a chip or a system, as for `screen_chip`.
     as_of : date
         Date on which the rules apply.
@@ -154,12 +164,13 @@ def screen_shipment(
     """
     specs = specs or default_specs()
     given = Transaction(origin, destination, headquarters, transaction, consignee, end_user, end_user_country)
+    request = Request(as_of, role, rules, strict_facts, readings or {})
     shipped, of_shipment = _read(target, changes or {})
-    return _shipment(shipped, given, of_shipment, Request(as_of, role, rules, strict_facts, readings or {}), specs)
+    return _shipment(shipped, given, of_shipment, request, specs)
 
 
 def screen_with_shipment(
-    target: str | Target | Document,
+    target: str | Path | Target | Document,
     as_of: date,
     transaction: Transaction,
     *,
@@ -172,23 +183,39 @@ def screen_with_shipment(
 ) -> Screening:
     """Screen what a target names, and with it a shipment of it, where anything is said of one.
 
-    Parameters and errors are those of `screen_shipment`; `target` may also be a chip found before, or the content of a
-    file of a chip or a system. A rule that was asked for gates in the screening that it is
-    about; in the other nothing does then.
+    Parameters
+    ----------
+    target : str, Path, Target or Document
+        A chip or a system as for `screen_target`, a chip found before, or the content of the file of a chip or a system.
+    as_of : date
+        Date on which the rules apply.
+    transaction : Transaction
+        From where to whom; where nothing of it is stated, nor among `changes`, no shipment is screened.
+    role, strict_facts, readings, specs
+        As for `screen_chip`.
+    rules : tuple of str
+        Ids or prefixes of the rules that gate, each in the screening that it is about; in the other nothing does then.
+    changes : dict
+        Inputs of the item and of the shipment, by canonical name, as for `screen_shipment`.
 
     Returns
     -------
     Screening
         That of the item, the same as without a shipment; that of the shipment is its `shipment`.
+
+    Raises
+    ------
+    InputError
+        As for `screen_shipment`.
     """
     specs = specs or default_specs()
+    request = Request(as_of, role, rules, strict_facts, readings or {})
     shipped, of_shipment = _read(target, changes or {})
     if transaction == Transaction() and not of_shipment:
-        return _item_screening(shipped, Request(as_of, role, rules, strict_facts, readings or {}), specs)
+        return _item_screening(shipped, request, specs)
     ours = tuple(prefix for prefix in rules if _is_about(specs, prefix))
     theirs = tuple(prefix for prefix in rules if prefix not in ours or _is_about(specs, prefix, shipment=False))
-    request = Request(as_of, role, theirs, strict_facts, readings or {})
-    item = _item_screening(shipped, request, specs)
+    item = _item_screening(shipped, replace(request, rules=theirs), specs)
     shipment = _shipment(shipped, transaction, of_shipment, replace(request, rules=ours), specs)
     if rules:
         item, shipment = ((found if asked else _quiet(found)) for found, asked in ((item, theirs), (shipment, ours)))
@@ -196,7 +223,7 @@ def screen_with_shipment(
 
 
 def timeline_of_item(
-    target: str | Target,
+    target: str | Path | Target,
     end: date,
     *,
     role: str = "exporter",
@@ -207,9 +234,25 @@ def timeline_of_item(
 ) -> Timeline:
     """The timeline of the chip that `screen_with_shipment` screens when it is asked the same.
 
-    Parameters and errors are those of `chip_timeline`; what is said of a shipment is left out.
+    Parameters
+    ----------
+    target, end, role, readings, specs
+        As for `chip_timeline`.
+    rules, changes
+        As for `screen_with_shipment`; what is said of a shipment is left out.
+
+    Returns
+    -------
+    Timeline
+
+    Raises
+    ------
+    InputError
+        As for `chip_timeline`.
     """
     specs = specs or default_specs()
+    check_day("end", end)
+    rules = Request(end, role, rules).rules
     of_item, _ = _split(changes or {}, CHANGEABLE)
     ours = tuple(prefix for prefix in rules if _is_about(specs, prefix, shipment=False))
     return chip_timeline(
@@ -217,13 +260,13 @@ def timeline_of_item(
     )
 
 
-def _read(target: str | Target | Document, changes: dict[str, str]) -> tuple[_Shipped, dict[str, str]]:
+def _read(target: str | Path | Target | Document, changes: dict[str, str]) -> tuple[_Shipped, dict[str, str]]:
     """What is shipped, and those of the changes that are about the shipment."""
     if isinstance(target, Target):
         of_item, of_shipment = _split(changes, CHANGEABLE)
         return _Shipped(target.id, None, [target], None, of_item), of_shipment
     document = target if isinstance(target, Document) else read_file(target)
-    target = target.source if isinstance(target, Document) else target
+    target = target.source if isinstance(target, Document) else target_text(target)
     if document is not None and is_system(document):
         system = document.validate(System)
         of_item, of_shipment = _split(changes, OF_SYSTEM)
@@ -242,7 +285,7 @@ def _split(changes: dict[str, str], of_item: tuple[str, ...]) -> tuple[dict[str,
         If a name is neither.
     """
     parts: tuple[dict[str, str], dict[str, str]] = ({}, {})
-    for name, text in changes.items():
+    for name, text in stated_texts(changes).items():
         entry = quantity(name, among=(*of_item, *STATED))
         parts[entry.name in (*PLACES, *OF_SHIPMENT) or entry.name not in of_item][name] = text
     return parts

@@ -12,7 +12,7 @@ from gateline.amounts import Amount
 from gateline.chips.chipfile import STATED, Chip
 from gateline.chips.derive import completed, derive
 from gateline.errors import InputError
-from gateline.gating import Choice, Request, choose
+from gateline.gating import Choice, Request, check_day, check_role, choose
 from gateline.inputs import Inputs, stacked
 from gateline.jobs.changes import overridden, read_changes
 from gateline.quantities import QUANTITIES
@@ -77,6 +77,11 @@ class Sweep:
         InputError
             If a part of what was asked cannot be used, or the last day lies before the first.
         """
+        check_role(KIND, role)
+        check_day("end", end)
+        if start is not None:
+            check_day("start", start)
+        rules = Request(end, role, rules, readings=readings).rules
         listed = _asked(specs, rules, role) if rules else _ever_shown(specs, role)
         first = min(filter(None, map(first_day, listed)))
         if end < (start or first):

@@ -10,7 +10,7 @@ from gateline.errors import InputError
 from gateline.fleet.problems import Reject
 from gateline.fleet.run import Setting
 from gateline.gating import Request
-from gateline.jobs.fleet import CatalogueFigures, default_threads
+from gateline.jobs.fleet import CatalogueFigures, number_of_threads
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
 
@@ -116,15 +116,23 @@ def screen_batches(
     ------
     InputError
         As for `screen_table`; for a cell that cannot be read, when its batch is asked for.
+
+    Examples
+    --------
+    >>> chips = {"chip": ["H100", "H20"]}
+    >>> for batch in screen_batches(chips, date(2024, 6, 1), rules=("us.ear.3a090",)):
+    ...     print(batch.column("us.ear.3a090:outcome").to_pylist())
+    ['met', 'not_met']
     """
     arrow_run = _arrow_run()
     specs = specs or default_specs()
+    request = Request(as_of, role, rules, strict_facts, readings or {})
     setting = Setting(
         specs,
-        Request(as_of, role, rules, strict_facts, readings or {}),
-        CatalogueFigures(specs, as_of, specs.choose_readings(readings or {})),
+        request,
+        CatalogueFigures(specs, as_of, specs.choose_readings(request.readings)),
         all_columns,
-        threads or default_threads(),
+        number_of_threads(threads),
     )
 
     def take(found: list[Reject]) -> None:
@@ -169,11 +177,19 @@ def chunk_screener(
     ------
     InputError
         If a column cannot hold what its heading says, or no column is known.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> chips = pa.table({"chip": ["H100", "H20"]})
+    >>> screener = chunk_screener(chips.schema, date(2024, 6, 1), rules=("us.ear.3a090",))
+    >>> screener.table(chips).column("us.ear.3a090:outcome").to_pylist()
+    ['met', 'not_met']
     """
     arrow_run = _arrow_run()
     specs = specs or default_specs()
     request = Request(as_of, role, rules, strict_facts, readings or {})
-    figures = CatalogueFigures(specs, as_of, specs.choose_readings(readings or {}))
+    figures = CatalogueFigures(specs, as_of, specs.choose_readings(request.readings))
     found: ChunkScreener = arrow_run.ChunkScreener.of(Setting(specs, request, figures, all_columns, 1), schema, take)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from gateline.amounts import Amount
 from gateline.chips.telling import describe
@@ -89,7 +90,7 @@ class Matrix:
 
 
 def chip_timeline(
-    target: str | Target,
+    target: str | Path | Target,
     start: date | None,
     end: date,
     *,
@@ -103,8 +104,8 @@ def chip_timeline(
 
     Parameters
     ----------
-    target : str
-        As for `screen_chip`.
+    target : str, Path or Target
+        As for `screen_chip`; a system has no timeline.
     start : date or None
         First day; None is the first day on which a rule about chips was issued.
     end : date
@@ -144,7 +145,7 @@ def chip_timeline(
 
 
 def chip_timelines(
-    targets: Sequence[str | Target],
+    targets: Sequence[str | Path | Target],
     start: date | None,
     end: date,
     *,
@@ -158,7 +159,7 @@ def chip_timelines(
 
     Parameters
     ----------
-    targets : sequence of str
+    targets : sequence of str, Path or Target
         Each as for `screen_chip`.
     start, end, role, rules, changes, readings, specs
         As for `chip_timeline`.
@@ -181,7 +182,7 @@ def chip_timelines(
     ['not_met', 'met']
     """
     specs = specs or default_specs()
-    found = [find_chip(target) if isinstance(target, str) else target for target in targets]
+    found = [find_chip(target) for target in targets]
     chips = [each.chip for each in found]
     sweep = Sweep.over(chips, start, end, role, rules, changes or {}, readings or {}, specs)
     listed: list[list[Change]] = [[] for _ in found]
@@ -227,6 +228,16 @@ def catalogue_timeline(
     ------
     InputError
         If a change, a rule, a reading or the span cannot be used.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> matrix = catalogue_timeline(date(2023, 6, 1), date(2024, 6, 1), rules=("us.ear.3a090",))
+    >>> [str(milestone.day) for milestone in matrix.milestones]
+    ['2023-06-01', '2023-11-17']
+    >>> [cells] = [cells for subject, cells in matrix.rows if subject.id == "nvidia-a800-sxm-80"]
+    >>> [cell.outcome.word for cell in cells]
+    ['not_met', 'met']
     """
     specs = specs or default_specs()
     entries = list(default_catalogue().entries.values())

@@ -52,7 +52,6 @@ LABELS = {
 }
 FIRST_DAY = date(2022, 9, 1)
 DAYS_AHEAD = 365
-SLIDER = "us.ear.3a090"
 
 
 @dataclass(frozen=True, slots=True)

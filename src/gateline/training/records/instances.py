@@ -14,14 +14,15 @@ from gateline.errors import InputError, SpecError
 from gateline.fields import Part, Written, text
 from gateline.numerals import clip
 from gateline.rules.specfiles import specs_folder
+from gateline.training.records.text import MAXIMUM_COUNT
 
-MAXIMUM_COUNT = 10**6
 USAGE = re.compile(r"(?:(?:spot )?preemptible )?(?P<name>.+?) (?:running in|attached to) .+")
 
 
 def _whole(value: Any) -> int:
     written = text(value, "count")
-    if not written.isascii() or not written.isdigit() or not 0 < len(written) <= 6 or int(written) == 0:
+    digits = written.isascii() and written.isdigit() and len(written) <= len(str(MAXIMUM_COUNT))
+    if not digits or not 0 < int(written) <= MAXIMUM_COUNT:
         raise InputError(f"'{clip(written)}' is not a whole number above zero, such as 8.")
     return int(written)
 
