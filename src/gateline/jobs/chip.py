@@ -98,11 +98,7 @@ def chip_called(name: str) -> Target:
         If no chip is called so.
     """
     found = default_catalogue().find(name)
-    remark = ""
-    if found.others:
-        others = ", ".join(entry.id for entry in found.others)
-        remark = f"{clip(name)}: taken as {found.entry.id}, the reference variant of the family; others are {others}."
-    return Target(chip_with_id(found.entry.id), found.entry.id, remark)
+    return Target(chip_with_id(found.entry.id), found.entry.id, found.told(name))
 
 
 def chip_of(document: Document, target: str) -> Target:

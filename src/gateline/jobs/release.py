@@ -101,7 +101,7 @@ def check_release(
     subject = Subject("training", identity, read.model, read.notes)
     request = Request(as_of, "developer", rules, strict_facts, readings or {})
     exchange = (*counted.exchange, *daily_rate(counted.phases, as_of))
-    screening = screen(specs, subject, inputs, request, counted.remarks, exchange)
+    screening = screen(specs, subject, inputs, request, (*_families(read), *counted.remarks), exchange)
     return with_idle(replace(screening, account=_account(counted, inputs, screening)), stated)
 
 
@@ -209,15 +209,29 @@ def _recorded(source: str, chip: str | None, utilization: str | None) -> Ledger:
 
 
 def _accelerator(name: str, otherwise: str | None) -> str:
-    """The catalogue's id of what a record calls an accelerator, or what the command line says it is."""
+    """What the catalogue finds for what a record calls an accelerator: its one chip, else what the command line says.
+
+    The name of a family does not say which variant it is; without a word from the command line it stays that name.
+    """
     try:
-        return default_catalogue().find(name).entry.id
+        found = default_catalogue().find(name)
     except InputError:
         if otherwise is None:
             raise InputError(
                 f"'{clip(name)}' in the record is no chip of the catalogue; say which it is with --chip."
             ) from None
         return otherwise
+    if not found.others:
+        return found.entry.id
+    if otherwise is None:
+        return name
+    family = (found.entry, *found.others)
+    if default_catalogue().find(otherwise).entry not in family:
+        raise InputError(
+            f"'{clip(name)}' in the record is a chip of the family {found.entry.family}, and --chip says "
+            f"'{clip(otherwise)}'. Write --chip with one of {', '.join(entry.id for entry in family)}."
+        )
+    return otherwise
 
 
 def _told(remark: Remark) -> str:
@@ -226,6 +240,12 @@ def _told(remark: Remark) -> str:
 
 def _peaks(ledger: Ledger) -> dict[str, Amount]:
     return {name: _sixteen_bit_peak(name) for name in _chips(ledger, with_peak=False)}
+
+
+def _families(ledger: Ledger) -> list[str]:
+    """What was taken for names of families whose peak is the catalogue's."""
+    names = _chips(ledger, with_peak=False)
+    return [remark for name in names if (remark := default_catalogue().find(name).told(name))]
 
 
 def _chips(ledger: Ledger, *, with_peak: bool) -> list[str]:
