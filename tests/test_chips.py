@@ -668,6 +668,55 @@ def test_a_tf32_operand_is_known_by_its_bits(tmp_path, name):
     assert [(other.choice, other.item) for other in found.alternatives] == [("32", "3A090.a.1")]
 
 
+@pytest.mark.parametrize(
+    ("name", "read", "wanted"),
+    [
+        ("TF32", "1", "19 or 32"),
+        ("TensorFloat-32", "16", "19 or 32"),
+        ("half", "1", "16"),
+        ("float16", "1", "16"),
+        ("fp 16", "8", "16"),
+        ("BF16", "32", "16"),
+        ("bfloat16", "8", "16"),
+        ("single precision", "16", "32"),
+        ("float32", "1", "32"),
+        ("double", "1", "64"),
+        ("Double-Precision", "32", "64"),
+        ("float64", "1", "64"),
+        ("E4M3", "1", "8"),
+        ("E5M2", "4", "8"),
+        ("E2M1", "1", "4"),
+        ("MXFP4", "1", "4"),
+        ("NVFP4", "1", "4"),
+        ("uint8", "1", "8"),
+        ("INT8 (dense)", "16", "8"),
+    ],
+)
+def test_a_format_has_the_bits_of_its_name(name, read, wanted):
+    """Fewer would make less of the rate, more would make more."""
+    rate = f"rates: [{{format: {name}, bits: {read}, rate: 300 TFLOP/s}}]"
+    message = rf"{re.escape(name)} has {wanted} bits, not {read}\. Write the bits of the format"
+    with pytest.raises(InputError, match=message):
+        parse_document(f"name: X\n{rate}\n", "x.yaml").validate(Chip)
+
+
+@pytest.mark.parametrize(
+    ("name", "bits"),
+    [("TF32", "32"), ("half", "16"), ("E4M3", "8"), ("E2M1", "4"), ("E8M7", "16"), ("FP64T", "64"), ("X", "128")],
+)
+def test_a_format_with_its_bits_is_read(name, bits):
+    """The sign, the exponent and the fraction are all of an operand."""
+    text = f"name: X\nrates: [{{format: {name}, bits: {bits}, rate: 300 TFLOP/s}}]\n"
+    assert parse_document(text, "x.yaml").validate(Chip).rates[0].bits == Amount.exactly(int(bits))
+
+
+@pytest.mark.parametrize("bits", ["0.5", "1e3", "129", "16.5", "1e-9"])
+def test_bits_are_a_whole_number_that_an_operand_can_have(bits):
+    """Whatever the format is called."""
+    with pytest.raises(InputError, match=r"F: bits .* is no length of an operand\. Write a whole number from 1 to 128"):
+        parse_document(f"name: X\nrates: [{{format: F, bits: {bits}, rate: 1 TFLOP/s}}]\n", "x").validate(Chip)
+
+
 @pytest.mark.parametrize("name", ["MI308X", "RTX PRO 6000D", "Ascend 910D"])
 def test_a_chip_whose_rates_are_not_published_is_not_cleared(name):
     """A lower bound, or no rate at all, never comes out as not controlled."""

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from gateline.amounts import UNKNOWN, Amount, read_days
 from gateline.chips.aggregation import at_level
-from gateline.chips.chipfile import Chip
+from gateline.chips.chipfile import LONGEST_OPERAND, Chip
 from gateline.chips.dies import put_dies
 from gateline.chips.rates import put_performance
 from gateline.chips.telling import describe
@@ -25,8 +25,6 @@ AREA_WITHOUT_DIE = (
 )
 NOT_HBM = re.compile(r"((GDDR|LPDDR|DDR)\d\w?|SRAM|NONE)\b[^a-z]*", re.IGNORECASE)
 """Memory types that are no high-bandwidth memory; a name that says more, such as 'DDR 3D stacked', is left open."""
-LONGEST_OPERAND = Fraction(128)
-"""No unit is known that takes operands of more bits."""
 FUNCTION = "dominant_function_processing"
 STACK = ("memory_bandwidth", "package_area", "memory_bandwidth_density")
 """What is stated of a memory stack, and not of a processor that has one."""
