@@ -158,6 +158,22 @@ def test_models(tmp_path):
     assert summary.assumed["us.ca.sb53"] == {"foundation_model": True}
 
 
+def test_figures_of_a_model_that_come_to_next_to_nothing(tmp_path):
+    """6 × 405e9 × 15.6 is 3.79e13, 6 × 1e6 × 1.6e8 is 9.6e14 and 6 × 1e6 × 1.7e8 is 1.02e15; a range reaches over it."""
+    text = (
+        "id,parameters,tokens\na,405e9,15.6\nb,405e9,15.6e12\nc,1e6,1.6e8\nd,1e6,1.7e8\ne,1e6,1e6 to 1e9\nf,,15.6\n"
+        "g,37e9,14.8\n"
+    )
+    found, rejects, _ = screened(tmp_path, text)
+    assert [row["id"] for row in found] == ["b", "d", "e", "f"]
+    assert [(row["row"], row["column"], row["value"]) for row in rejects] == [
+        ("1", "tokens", "15.6"),
+        ("3", "tokens", "160,000,000"),
+        ("7", "tokens", "14.8"),
+    ]
+    assert rejects[0]["reason"].startswith("for 4.05e11 parameters comes to 3.791e13 FLOP, below 10^15")
+
+
 def test_strict_facts_leave_scope_open_row_by_row(tmp_path):
     """A stated fact counts; an unstated one is assumed unless strict."""
     text = "training_compute,general_purpose_model\n2e25,\n2e25,yes\n2e25,no\n"

@@ -16,11 +16,17 @@ from gateline.fleet.problems import Problems
 from gateline.inputs import Inputs
 from gateline.metrics import compute_from_architecture
 from gateline.metrics.arrays import value_where
-from gateline.quantities import QUANTITIES, Kind
+from gateline.numerals import number
+from gateline.quantities import LOST_SUPERSCRIPT, QUANTITIES, Kind
 from gateline.rules.columns import Column, Names, fully_unknown, stated_first
 from gateline.rules.lookup import take
 
 Columns = dict[str, Column | Names]
+TINY = (
+    "for {} parameters comes to {} FLOP, below 10^15, about ten seconds of one accelerator: a lost B, T or other unit? "
+    "Write all of each figure, for example 405e9 parameters and 15.6e12 tokens"
+)
+"""What is said of figures of a model that come to less than a stated compute may be."""
 Truth = npt.NDArray[np.bool_]
 
 
@@ -136,8 +142,8 @@ def with_modifier(columns: Columns) -> None:
         columns["distinct_modifier"] = stated_first(columns.get("distinct_modifier"), Column(flag, flag))
 
 
-def architecture_compute(columns: Columns) -> Column:
-    """Training compute as 6 × (active) parameters × tokens."""
+def architecture_compute(columns: Columns, problems: Problems) -> Column:
+    """Training compute as 6 × (active) parameters × tokens; a row where that is next to nothing is rejected."""
     dense, active, tokens = (columns.get(name) for name in ("parameters", "active_parameters", "tokens"))
     parameters = active if isinstance(active, Column) else dense
     if isinstance(active, Column) and isinstance(dense, Column):
@@ -146,6 +152,9 @@ def architecture_compute(columns: Columns) -> Column:
         unknown = np.full(len(tokens.low) if isinstance(tokens, Column) else 0, np.nan)
         return Column(unknown, unknown)
     low, high = (compute_from_architecture(getattr(parameters, end), getattr(tokens, end)) for end in ("low", "high"))
+    for row in np.flatnonzero(high < float(LOST_SUPERSCRIPT)).tolist():
+        seen, size, compute = (number(Fraction(end[row])) for end in (tokens.high, parameters.high, high))
+        problems.add(row, "tokens", seen, TINY.format(size, compute))
     return points_or_range(low, high)
 
 

@@ -88,11 +88,16 @@ class BlockReader:
             cells = block.cells[column.position]
             prefer(columns, name, cells.numbers(column, problems), cells.silent)
         with_planar(columns, problems)
-        self._put_derived(columns, block, days, needed)
+        self._put_derived(columns, block, days, needed, problems)
         return columns
 
     def _put_derived(
-        self, columns: Columns, block: Block, days: npt.NDArray[np.int64] | None, needed: frozenset[str]
+        self,
+        columns: Columns,
+        block: Block,
+        days: npt.NDArray[np.int64] | None,
+        needed: frozenset[str],
+        problems: Problems,
     ) -> None:
         """What follows from the inputs, as far as it is needed."""
         if FUNCTION in needed:
@@ -103,7 +108,8 @@ class BlockReader:
         if "total_transistor_count" in needed:
             with_all_transistors(columns)
         if "tokens" in columns:
-            columns["training_compute"] = stated_first(columns.get("training_compute"), architecture_compute(columns))
+            computed = architecture_compute(columns, problems)
+            columns["training_compute"] = stated_first(columns.get("training_compute"), computed)
         if "original_training_compute" in needed:
             with_original(columns)
         if "distinct_modifier" in needed:

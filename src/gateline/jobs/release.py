@@ -28,6 +28,7 @@ from gateline.training.derive import derive, lines, with_modifier, with_original
 from gateline.training.factors import Factor
 from gateline.training.forecast import daily_rate, passages
 from gateline.training.ledger import STATED, Estimate, Ledger, Phase
+from gateline.training.mistakes import Rates
 from gateline.training.profiles import load_profiles
 from gateline.training.records import Remark, read_records
 
@@ -254,13 +255,13 @@ def _chips(ledger: Ledger, *, with_peak: bool) -> list[str]:
     return sorted({each.chip for each in estimates if ("peak" in each.model_fields_set) == with_peak})
 
 
-def _dense_rates(ledger: Ledger) -> dict[str, dict[Fraction, Fraction]]:
-    """The fastest dense floating-point rates, by bits, of the chips with a stated peak that the catalogue has."""
-    found: dict[str, dict[Fraction, Fraction]] = {}
+def _dense_rates(ledger: Ledger) -> dict[str, Rates]:
+    """The dense floating-point rates, by bits, of the chips with a stated peak that the catalogue has."""
+    found: dict[str, Rates] = {}
     for name in _chips(ledger, with_peak=True):
         with suppress(InputError):
-            rates = _floating_rates(name)
-            found[name] = {bits: max(rate.high or Fraction(0) for of, rate in rates if of == bits) for bits, _ in rates}
+            rates = [(bits, rate.high) for bits, rate in _floating_rates(name) if rate.high]
+            found[name] = {bits: sorted(rate for of, rate in rates if of == bits) for bits, _ in rates}
     return found
 
 
