@@ -657,6 +657,48 @@ def test_figures_that_contradict_each_other_are_refused(text, message):
         parse_document(f"name: X\n{text}\n", "x.yaml").validate(Chip)
 
 
+RATES = "rates: [{format: FP16, bits: 16, rate: 1000 TFLOP/s}]\n"  # 16 × 1000 = 16,000
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "total_processing_performance: 2000 TPP\napplicable_die_area: 100 mm^2\nperformance_density: 1 TPP/mm^2\n",
+            "performance_density: 1 TPP/mm^2 is stated and counts, but other figures make 20 TPP/mm^2",
+        ),
+        (
+            RATES + "total_processing_performance: 2000 TPP\n",
+            "total_processing_performance: 2,000 TPP is stated and counts, but other figures make 16,000 TPP",
+        ),
+        (RATES + "total_processing_performance: 15840 TPP\n", ""),  # one percent
+        (RATES + "total_processing_performance: 15839 TPP\n", "15,839 TPP is stated"),
+        (RATES + "total_processing_performance: 20000 TPP\n", ""),  # the cautious side
+        (RATES + "total_processing_performance: 2000 to 17000 TPP\n", ""),
+        (RATES + "total_processing_performance: unknown\n", ""),
+        (RATES + "applicable_die_area: 800 mm^2\nperformance_density: 20 TPP/mm^2\n", ""),
+        (RATES + "applicable_die_area: 800 mm^2\nperformance_density: 2 TPP/mm^2\n", "make 20 TPP/mm^2"),
+        (RATES + "applicable_die_area: at least 800 mm^2\nperformance_density: 2 TPP/mm^2\n", ""),
+        ("memory: {bandwidth: 4 TB/s}\ndram_bandwidth: 1 TB/s\n", "dram_bandwidth: 1,000 GB/s is stated"),
+    ],
+)
+def test_a_figure_stated_below_what_the_others_make_is_told(tmp_path, text, told):
+    """What is stated counts all the same."""
+    path = tmp_path / "x.yaml"
+    path.write_text(f"name: X\n{text}", encoding="utf-8")
+    remarks = [remark for remark in screen_chip(str(path), date(2026, 11, 21)).remarks if "stated and counts" in remark]
+    assert len(remarks) == bool(told)
+    assert all(remark.startswith("X: ") and told in remark for remark in remarks)
+
+
+def test_a_figure_of_the_command_line_below_what_the_chip_has_is_told():
+    """H100 has 989.5 × 16 = 15,832."""
+    screening = screen_chip("nvidia-h100-sxm", date(2026, 11, 21), changes={"total_processing_performance": "100 TPP"})
+    (remark,) = [remark for remark in screening.remarks if "stated and counts" in remark]
+    assert "total_processing_performance: 100 TPP is stated and counts, but other figures make 15,832 TPP" in remark
+    assert screening.inputs["total_processing_performance"].value == Amount.exactly(100)
+
+
 @pytest.mark.parametrize("name", ["TF32", "TF-32", "TF32 Tensor Core", "FP19"])
 def test_a_tf32_operand_is_known_by_its_bits(tmp_path, name):
     """160 TFLOP/s are 3040 TPP at 19 bits and 5120 at 32, whatever the format is called."""

@@ -74,6 +74,24 @@ def test_the_two_routes_agree_within_the_tolerance():
 
 
 @pytest.mark.parametrize(
+    ("name", "stated", "told"),
+    [
+        ("training_compute", "1e20 FLOP", True),
+        ("training_compute", "3.75e25 FLOP", True),
+        ("training_compute", "3.76e25 FLOP", False),  # 0.8 % below
+        ("training_compute", "1e26 FLOP", False),  # the cautious side
+        ("original_training_compute", "1e20 FLOP", False),
+    ],
+)
+def test_compute_stated_below_what_the_figures_make_is_told(name, stated, told):
+    """6 × 405e9 × 15.6e12 = 3.79e25; what is stated counts all the same."""
+    screening = screened(quick_ledger(params="405e9", tokens="15.6e12"), changes={name: stated})
+    remarks = [remark for remark in screening.remarks if "is stated and counts" in remark]
+    assert len(remarks) == told
+    assert all("other figures make 3.791e25 FLOP" in remark and remark.startswith(f"{name}: ") for remark in remarks)
+
+
+@pytest.mark.parametrize(
     ("figures", "compute"),
     [
         ({"params": "405e9", "tokens": "15.6e12"}, "3.7908e25"),

@@ -48,6 +48,14 @@ def derive(chip: Chip, specs: Specs, as_of: date, readings: Mapping[str, str]) -
     InputError
         If a stated value cannot be read.
     """
+    inputs = follow(chip, specs, as_of, readings)
+    for name, value in chip.stated.items():
+        inputs[name] = Datum(specs.read_name(value, QUANTITIES[name]) if isinstance(value, str) else value, "stated")
+    return inputs
+
+
+def follow(chip: Chip, specs: Specs, as_of: date, readings: Mapping[str, str]) -> Inputs:
+    """What follows from the chip's figures alone, whatever it states under canonical names; as for `derive`."""
     inputs: Inputs = {}
     put_performance(chip, readings, inputs)
     put_dies(chip, specs, as_of, readings, inputs)
@@ -55,10 +63,7 @@ def derive(chip: Chip, specs: Specs, as_of: date, readings: Mapping[str, str]) -
     _bandwidth(chip, inputs)
     _people(chip, specs, inputs)
     _market(chip, readings, inputs)
-    inputs = at_level(chip, readings["aggregation"], inputs)
-    for name, value in chip.stated.items():
-        inputs[name] = Datum(specs.read_name(value, QUANTITIES[name]) if isinstance(value, str) else value, "stated")
-    return inputs
+    return at_level(chip, readings["aggregation"], inputs)
 
 
 def completed(inputs: Inputs, as_of: date) -> Inputs:

@@ -12,6 +12,7 @@ from pathlib import Path
 from gateline.amounts import UNKNOWN
 from gateline.chips.catalogue import Catalogue
 from gateline.chips.chipfile import CHANGEABLE, Chip
+from gateline.chips.contradictions import contradictions
 from gateline.chips.derive import completed, derive
 from gateline.chips.limits import default_limits
 from gateline.chips.plausibility import findings
@@ -169,7 +170,11 @@ def screen_chip(
         Subject("chip", found.id, found.chip.name, found.chip.notes),
         lambda readings: inputs(found.chip, readings),
         Request(as_of, role, rules, strict_facts, readings or {}),
-        (*([found.remark] if found.remark else []), *doubts(found.chip)),
+        (
+            *([found.remark] if found.remark else []),
+            *contradictions(found.chip, stated, specs, as_of, chosen),
+            *doubts(found.chip),
+        ),
         rounded=[Rounded(digits, inputs(with_rounded_figures(found.chip, digits), chosen)) for digits in ROUNDINGS],
     )
     return _with_estimates(with_idle(screening, stated))

@@ -15,7 +15,7 @@ from gateline.amounts import Amount
 from gateline.documents import Document, read_document
 from gateline.errors import InputError
 from gateline.gating import Request
-from gateline.inputs import Inputs
+from gateline.inputs import Inputs, understated
 from gateline.jobs.changes import overridden, read_changes, with_idle
 from gateline.jobs.chip import default_catalogue
 from gateline.numerals import clip
@@ -102,7 +102,10 @@ def check_release(
     subject = Subject("training", identity, read.model, read.notes)
     request = Request(as_of, "developer", rules, strict_facts, readings or {})
     exchange = (*counted.exchange, *daily_rate(counted.phases, as_of))
-    screening = screen(specs, subject, inputs, request, (*_families(read), *counted.remarks), exchange)
+    follows = derive(counted.phases, counted.facts, specs, as_of, specs.choose_readings(request.readings))
+    said = {name: datum for name, datum in stated.items() if name != "original_training_compute"}
+    remarks = (*_families(read), *understated(said, follows), *counted.remarks)
+    screening = screen(specs, subject, inputs, request, remarks, exchange)
     return with_idle(replace(screening, account=_account(counted, inputs, screening)), stated)
 
 
