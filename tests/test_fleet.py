@@ -322,6 +322,17 @@ def test_a_heading_that_is_nearly_known_is_pointed_out(tmp_path):
     assert any("applicable_die_aera" in remark and "applicable_die_area" in remark for remark in summary.remarks)
 
 
+def test_names_of_families_are_told_once_each(tmp_path, monkeypatch):
+    """However many rows and blocks name them; a rejected name and an id are no families."""
+    monkeypatch.setattr(tables, "BLOCK_ROWS", 2)
+    _, _, summary = screened(tmp_path, "chip\nH20\nA100\nH20\nnvidia-h100-pcie\nH1OO\nH20\n")
+    assert [remark for remark in summary.remarks if "taken as" in remark] == [
+        "H20: taken as nvidia-h20-96, the reference variant of the family; others are nvidia-h20-141.",
+        "A100: taken as nvidia-a100-sxm-80, the reference variant of the family; others are nvidia-a100-sxm-40, "
+        "nvidia-a100-pcie-40, nvidia-a100-pcie-80.",
+    ]
+
+
 def test_header_meanings():
     """Canonical names, aliases, short names, units and free columns are told apart."""
     header = read_header(["chip", "die_area [cm^2]", "to", "dense_rate_4bit", "remark"], "t.csv")

@@ -20,9 +20,10 @@ class Reject:
 
 @dataclass(slots=True)
 class Problems:
-    """The rejects of a block; `row` counts its rows from zero."""
+    """The rejects of a block, and what is to be said of its cells; `row` counts its rows from zero."""
 
     rejects: list[Reject] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     def add(self, row: int, column: str, value: str, reason: str) -> None:
         """Reject the cell in row `row` of the block."""

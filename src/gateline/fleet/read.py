@@ -36,8 +36,17 @@ from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import Column, MaskedColumn, Names, stated_first
 from gateline.rules.corpus import Specs
 
-ChipFigures = Callable[[str], Inputs]
-NOTHING: Inputs = {}
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is known of a chip, and what is to be said of its name."""
+
+    inputs: Inputs
+    remark: str = ""
+
+
+ChipFigures = Callable[[str], Figures]
+NOTHING = Figures({})
 """What is known of a chip that is not named."""
 
 
@@ -57,7 +66,7 @@ class BlockReader:
     header: Header
     request: Request
     figures: ChipFigures
-    _chips: dict[str, Inputs] = field(default_factory=dict)
+    _chips: dict[str, Figures] = field(default_factory=dict)
     _last: tuple[tuple[object, ...], Columns] = field(default_factory=lambda: ((), {}))
 
     def days(self, block: Block, problems: Problems) -> npt.NDArray[np.int64] | None:
@@ -166,7 +175,11 @@ class BlockReader:
         cells = block.cells[position]
         assert isinstance(cells, TextCells), "the schema has been checked for text"
         figures, place = cells.read("chip", self._chip, NOTHING, problems)
-        known = self._known_of(figures, needed)
+        if remarked := [number for number, of in enumerate(figures) if of.remark]:
+            used = np.zeros(len(figures), dtype=bool)
+            used[place] = True
+            problems.remarks += [figures[number].remark for number in remarked if used[number]]
+        known = self._known_of([of.inputs for of in figures], needed)
         return {name: spread(column, place) for name, column in known.items()}
 
     def _known_of(self, figures: list[Inputs], needed: frozenset[str]) -> Columns:
@@ -178,7 +191,7 @@ class BlockReader:
             self._last = key, known
         return known
 
-    def _chip(self, name: str) -> Inputs:
+    def _chip(self, name: str) -> Figures:
         if name not in self._chips:
             self._chips[name] = self.figures(name) if name else NOTHING
         return self._chips[name]

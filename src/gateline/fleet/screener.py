@@ -151,6 +151,7 @@ class Screener:
             screened, measured = self._screen(block, counts, problems)
             return replace(screened, totals=_added_up(measured, screened, problems, counts, None))
         screened, measured = self._screen(few.rows, None, Problems())
+        problems.remarks += screened.problems.remarks
         if screened.problems.rejects:
             problems.rejects += screened.problems.spread(few.position()).rejects
         return Screened(

@@ -87,7 +87,12 @@ def summarize(
     screened: Screened, rules: Mapping[str, RuleColumn], keep: Truth | None, labels: dict[str, tuple[str, ...]]
 ) -> FleetSummary:
     """What became of the rows of a block, of those in `keep` where some are left out; `rules` is what is said of these."""
-    summary = FleetSummary(assumed=screened.assumed, slow=screened.slow, totals=screened.totals)
+    summary = FleetSummary(
+        assumed=screened.assumed,
+        slow=screened.slow,
+        remarks=list(dict.fromkeys(screened.problems.remarks)),
+        totals=screened.totals,
+    )
     units = screened.counts if screened.counts is None or keep is None else screened.counts[keep]
     in_units: dict[int, Counts] = {}
     for rule, column in rules.items():
