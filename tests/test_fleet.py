@@ -333,6 +333,53 @@ def test_names_of_families_are_told_once_each(tmp_path, monkeypatch):
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "chip,total_processing_performance\nH100,100\nH100,15674\nH100,15673\nH100,\nH100,20000\nH100,1\nH100,2\n",
+            "4 rows state total_processing_performance below what the other figures make, and it counts: row 1, row 3, "
+            "row 6, ….",  # 989.5 × 16 = 15,832; 15,673.68 is one percent less
+        ),
+        (
+            "dense_rate_16bit,total_processing_performance\n1000,2000\n1000,16000\n,2000\n",
+            "1 row states total_processing_performance below what the other figures make, and it counts: row 1.",
+        ),
+        (
+            "total_processing_performance,applicable_die_area,performance_density\n2000,100,1\n2000,100,20\n2000,0,\n2000,,1\n",
+            "1 row states performance_density below what the other figures make, and it counts: row 1.",
+        ),
+        (
+            "parameters,tokens,training_compute\n405e9,15.6e12,1e20\n405e9,15.6e12,3.8e25\n405e9,15.6e12,\n405e9,,1e20\n",
+            "1 row states training_compute below what the other figures make, and it counts: row 1.",
+        ),
+    ],
+)
+def test_rows_that_state_less_than_their_figures_make(tmp_path, monkeypatch, text, told):
+    """More is the cautious side; the same whatever the blocks are."""
+    for size in (2, 100):
+        monkeypatch.setattr(tables, "BLOCK_ROWS", size)
+        _, rejects, summary = screened(tmp_path, text)
+        assert rejects == []
+        assert [remark for remark in summary.remarks if "it counts" in remark] == [told]
+
+
+def test_rows_of_few_values_that_state_less_than_their_figures_make(tmp_path):
+    """A column of codes is screened once for each of its values; every row is counted all the same."""
+    stated = pyarrow.array(["100", "20000"] * 50).dictionary_encode()
+    chip = pyarrow.array(["nvidia-h100-sxm"] * 100).dictionary_encode()
+    path = tmp_path / "in.parquet"
+    pyarrow.parquet.write_table(pyarrow.table({"chip": chip, "total_processing_performance": stated}), path)
+    for output in (tmp_path / "out.csv", tmp_path / "out"):
+        summary = screen_fleet(str(path), output, DAY)
+        (remark,) = [remark for remark in summary.remarks if "it counts" in remark]
+        assert remark.startswith("50 rows state total_processing_performance")
+        of = "" if output.suffix else " of in.parquet"
+        assert remark.endswith(f": row 1{of}, row 3{of}, row 5{of}, ….")
+    again = screen_fleet(str(path), tmp_path / "out", DAY, resume=True)
+    assert (again.skipped, again.remarks) == (1, summary.remarks)
+
+
 def test_header_meanings():
     """Canonical names, aliases, short names, units and free columns are told apart."""
     header = read_header(["chip", "die_area [cm^2]", "to", "dense_rate_4bit", "remark"], "t.csv")

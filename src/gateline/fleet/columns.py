@@ -13,7 +13,7 @@ from gateline.chips.derive import AREA_WITHOUT_DIE, FUNCTION, STACK
 from gateline.fleet.cells import NAN, Place
 from gateline.fleet.gather import gather
 from gateline.fleet.problems import Problems
-from gateline.inputs import Inputs
+from gateline.inputs import UNDERSTATED, Inputs
 from gateline.metrics import compute_from_architecture
 from gateline.metrics.arrays import value_where
 from gateline.numerals import number
@@ -54,6 +54,22 @@ def prefer(
     if said is not None:
         merged = stated_first(Column(np.where(said, np.nan, merged.low), np.where(said, np.nan, merged.high)), stated)
     columns[name] = merged
+
+
+def understated(name: str, stated: Column | Names | None, follows: Column | Names | None, problems: Problems) -> None:
+    """Tell rows that state an input below what their other figures make; what is stated counts all the same."""
+    if isinstance(stated, Column) and isinstance(follows, Column):
+        rows = np.flatnonzero(stated.high < follows.low * float(UNDERSTATED))
+        if len(rows):
+            problems.understate({name: rows})
+
+
+def understated_density(columns: Columns, problems: Problems) -> None:
+    """Tell rows that state a performance density below what their performance and area make."""
+    performance, area = columns.get("total_processing_performance"), columns.get("applicable_die_area")
+    if isinstance(performance, Column) and isinstance(area, Column):
+        least = np.divide(performance.low, area.high, out=np.full_like(area.high, NAN), where=area.high > 0)
+        understated("performance_density", columns.get("performance_density"), Column(least, least), problems)
 
 
 def with_planar(columns: Columns, problems: Problems) -> None:

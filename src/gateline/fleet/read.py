@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from gateline.chips.contradictions import RISING
 from gateline.chips.derive import FUNCTION, STACK
 from gateline.chips.rates import TF32_BITS
 from gateline.fleet.cells import Cells, TextCells, Truth
@@ -18,6 +19,8 @@ from gateline.fleet.columns import (
     column_of,
     prefer,
     spread,
+    understated,
+    understated_density,
     with_all_transistors,
     with_function,
     with_modifier,
@@ -95,8 +98,13 @@ class BlockReader:
             prefer(columns, name, self._words(name, cells, problems), cells.silent)
         for name, column in self.header.numbers.items():
             cells = block.cells[column.position]
-            prefer(columns, name, cells.numbers(column, problems), cells.silent)
+            stated = cells.numbers(column, problems)
+            if name in RISING:
+                understated(name, stated, columns.get(name), problems)
+            prefer(columns, name, stated, cells.silent)
         with_planar(columns, problems)
+        if "performance_density" in self.header.numbers:
+            understated_density(columns, problems)
         self._put_derived(columns, block, days, needed, problems)
         return columns
 
@@ -118,6 +126,7 @@ class BlockReader:
             with_all_transistors(columns)
         if "tokens" in columns:
             computed = architecture_compute(columns, problems)
+            understated("training_compute", columns.get("training_compute"), computed, problems)
             columns["training_compute"] = stated_first(columns.get("training_compute"), computed)
         if "original_training_compute" in needed:
             with_original(columns)
