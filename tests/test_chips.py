@@ -657,6 +657,48 @@ def test_figures_that_contradict_each_other_are_refused(text, message):
         parse_document(f"name: X\n{text}\n", "x.yaml").validate(Chip)
 
 
+RATES = "rates: [{format: FP16, bits: 16, rate: 1000 TFLOP/s}]\n"  # 16 × 1000 = 16,000
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "total_processing_performance: 2000 TPP\napplicable_die_area: 100 mm^2\nperformance_density: 1 TPP/mm^2\n",
+            "performance_density: 1 TPP/mm^2 is stated and counts, but other figures make 20 TPP/mm^2",
+        ),
+        (
+            RATES + "total_processing_performance: 2000 TPP\n",
+            "total_processing_performance: 2,000 TPP is stated and counts, but other figures make 16,000 TPP",
+        ),
+        (RATES + "total_processing_performance: 15840 TPP\n", ""),  # one percent
+        (RATES + "total_processing_performance: 15839 TPP\n", "15,839 TPP is stated"),
+        (RATES + "total_processing_performance: 20000 TPP\n", ""),  # the cautious side
+        (RATES + "total_processing_performance: 2000 to 17000 TPP\n", ""),
+        (RATES + "total_processing_performance: unknown\n", ""),
+        (RATES + "applicable_die_area: 800 mm^2\nperformance_density: 20 TPP/mm^2\n", ""),
+        (RATES + "applicable_die_area: 800 mm^2\nperformance_density: 2 TPP/mm^2\n", "make 20 TPP/mm^2"),
+        (RATES + "applicable_die_area: at least 800 mm^2\nperformance_density: 2 TPP/mm^2\n", ""),
+        ("memory: {bandwidth: 4 TB/s}\ndram_bandwidth: 1 TB/s\n", "dram_bandwidth: 1,000 GB/s is stated"),
+    ],
+)
+def test_a_figure_stated_below_what_the_others_make_is_told(tmp_path, text, told):
+    """What is stated counts all the same."""
+    path = tmp_path / "x.yaml"
+    path.write_text(f"name: X\n{text}", encoding="utf-8")
+    remarks = [remark for remark in screen_chip(str(path), date(2026, 11, 21)).remarks if "stated and counts" in remark]
+    assert len(remarks) == bool(told)
+    assert all(remark.startswith("X: ") and told in remark for remark in remarks)
+
+
+def test_a_figure_of_the_command_line_below_what_the_chip_has_is_told():
+    """H100 has 989.5 × 16 = 15,832."""
+    screening = screen_chip("nvidia-h100-sxm", date(2026, 11, 21), changes={"total_processing_performance": "100 TPP"})
+    (remark,) = [remark for remark in screening.remarks if "stated and counts" in remark]
+    assert "total_processing_performance: 100 TPP is stated and counts, but other figures make 15,832 TPP" in remark
+    assert screening.inputs["total_processing_performance"].value == Amount.exactly(100)
+
+
 @pytest.mark.parametrize("name", ["TF32", "TF-32", "TF32 Tensor Core", "FP19"])
 def test_a_tf32_operand_is_known_by_its_bits(tmp_path, name):
     """160 TFLOP/s are 3040 TPP at 19 bits and 5120 at 32, whatever the format is called."""
@@ -666,6 +708,55 @@ def test_a_tf32_operand_is_known_by_its_bits(tmp_path, name):
     found = verdict(screen_chip(str(path), date(2026, 11, 21)), "us.ear.3a090")
     assert found.outcome.word == "not_met"
     assert [(other.choice, other.item) for other in found.alternatives] == [("32", "3A090.a.1")]
+
+
+@pytest.mark.parametrize(
+    ("name", "read", "wanted"),
+    [
+        ("TF32", "1", "19 or 32"),
+        ("TensorFloat-32", "16", "19 or 32"),
+        ("half", "1", "16"),
+        ("float16", "1", "16"),
+        ("fp 16", "8", "16"),
+        ("BF16", "32", "16"),
+        ("bfloat16", "8", "16"),
+        ("single precision", "16", "32"),
+        ("float32", "1", "32"),
+        ("double", "1", "64"),
+        ("Double-Precision", "32", "64"),
+        ("float64", "1", "64"),
+        ("E4M3", "1", "8"),
+        ("E5M2", "4", "8"),
+        ("E2M1", "1", "4"),
+        ("MXFP4", "1", "4"),
+        ("NVFP4", "1", "4"),
+        ("uint8", "1", "8"),
+        ("INT8 (dense)", "16", "8"),
+    ],
+)
+def test_a_format_has_the_bits_of_its_name(name, read, wanted):
+    """Fewer would make less of the rate, more would make more."""
+    rate = f"rates: [{{format: {name}, bits: {read}, rate: 300 TFLOP/s}}]"
+    message = rf"{re.escape(name)} has {wanted} bits, not {read}\. Write the bits of the format"
+    with pytest.raises(InputError, match=message):
+        parse_document(f"name: X\n{rate}\n", "x.yaml").validate(Chip)
+
+
+@pytest.mark.parametrize(
+    ("name", "bits"),
+    [("TF32", "32"), ("half", "16"), ("E4M3", "8"), ("E2M1", "4"), ("E8M7", "16"), ("FP64T", "64"), ("X", "128")],
+)
+def test_a_format_with_its_bits_is_read(name, bits):
+    """The sign, the exponent and the fraction are all of an operand."""
+    text = f"name: X\nrates: [{{format: {name}, bits: {bits}, rate: 300 TFLOP/s}}]\n"
+    assert parse_document(text, "x.yaml").validate(Chip).rates[0].bits == Amount.exactly(int(bits))
+
+
+@pytest.mark.parametrize("bits", ["0.5", "1e3", "129", "16.5", "1e-9"])
+def test_bits_are_a_whole_number_that_an_operand_can_have(bits):
+    """Whatever the format is called."""
+    with pytest.raises(InputError, match=r"F: bits .* is no length of an operand\. Write a whole number from 1 to 128"):
+        parse_document(f"name: X\nrates: [{{format: F, bits: {bits}, rate: 1 TFLOP/s}}]\n", "x").validate(Chip)
 
 
 @pytest.mark.parametrize("name", ["MI308X", "RTX PRO 6000D", "Ascend 910D"])

@@ -158,6 +158,22 @@ def test_models(tmp_path):
     assert summary.assumed["us.ca.sb53"] == {"foundation_model": True}
 
 
+def test_figures_of_a_model_that_come_to_next_to_nothing(tmp_path):
+    """6 × 405e9 × 15.6 is 3.79e13, 6 × 1e6 × 1.6e8 is 9.6e14 and 6 × 1e6 × 1.7e8 is 1.02e15; a range reaches over it."""
+    text = (
+        "id,parameters,tokens\na,405e9,15.6\nb,405e9,15.6e12\nc,1e6,1.6e8\nd,1e6,1.7e8\ne,1e6,1e6 to 1e9\nf,,15.6\n"
+        "g,37e9,14.8\n"
+    )
+    found, rejects, _ = screened(tmp_path, text)
+    assert [row["id"] for row in found] == ["b", "d", "e", "f"]
+    assert [(row["row"], row["column"], row["value"]) for row in rejects] == [
+        ("1", "tokens", "15.6"),
+        ("3", "tokens", "160,000,000"),
+        ("7", "tokens", "14.8"),
+    ]
+    assert rejects[0]["reason"].startswith("for 4.05e11 parameters comes to 3.791e13 FLOP, below 10^15")
+
+
 def test_strict_facts_leave_scope_open_row_by_row(tmp_path):
     """A stated fact counts; an unstated one is assumed unless strict."""
     text = "training_compute,general_purpose_model\n2e25,\n2e25,yes\n2e25,no\n"
@@ -304,6 +320,64 @@ def test_a_heading_that_is_nearly_known_is_pointed_out(tmp_path):
     """A misspelt heading is passed through, and the summary says what was probably meant."""
     _, _, summary = screened(tmp_path, "chip,applicable_die_aera\nH100,5\n")
     assert any("applicable_die_aera" in remark and "applicable_die_area" in remark for remark in summary.remarks)
+
+
+def test_names_of_families_are_told_once_each(tmp_path, monkeypatch):
+    """However many rows and blocks name them; a rejected name and an id are no families."""
+    monkeypatch.setattr(tables, "BLOCK_ROWS", 2)
+    _, _, summary = screened(tmp_path, "chip\nH20\nA100\nH20\nnvidia-h100-pcie\nH1OO\nH20\n")
+    assert [remark for remark in summary.remarks if "taken as" in remark] == [
+        "H20: taken as nvidia-h20-96, the reference variant of the family; others are nvidia-h20-141.",
+        "A100: taken as nvidia-a100-sxm-80, the reference variant of the family; others are nvidia-a100-sxm-40, "
+        "nvidia-a100-pcie-40, nvidia-a100-pcie-80.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "chip,total_processing_performance\nH100,100\nH100,15674\nH100,15673\nH100,\nH100,20000\nH100,1\nH100,2\n",
+            "4 rows state total_processing_performance below what the other figures make, and it counts: row 1, row 3, "
+            "row 6, ….",  # 989.5 × 16 = 15,832; 15,673.68 is one percent less
+        ),
+        (
+            "dense_rate_16bit,total_processing_performance\n1000,2000\n1000,16000\n,2000\n",
+            "1 row states total_processing_performance below what the other figures make, and it counts: row 1.",
+        ),
+        (
+            "total_processing_performance,applicable_die_area,performance_density\n2000,100,1\n2000,100,20\n2000,0,\n2000,,1\n",
+            "1 row states performance_density below what the other figures make, and it counts: row 1.",
+        ),
+        (
+            "parameters,tokens,training_compute\n405e9,15.6e12,1e20\n405e9,15.6e12,3.8e25\n405e9,15.6e12,\n405e9,,1e20\n",
+            "1 row states training_compute below what the other figures make, and it counts: row 1.",
+        ),
+    ],
+)
+def test_rows_that_state_less_than_their_figures_make(tmp_path, monkeypatch, text, told):
+    """More is the cautious side; the same whatever the blocks are."""
+    for size in (2, 100):
+        monkeypatch.setattr(tables, "BLOCK_ROWS", size)
+        _, rejects, summary = screened(tmp_path, text)
+        assert rejects == []
+        assert [remark for remark in summary.remarks if "it counts" in remark] == [told]
+
+
+def test_rows_of_few_values_that_state_less_than_their_figures_make(tmp_path):
+    """A column of codes is screened once for each of its values; every row is counted all the same."""
+    stated = pyarrow.array(["100", "20000"] * 50).dictionary_encode()
+    chip = pyarrow.array(["nvidia-h100-sxm"] * 100).dictionary_encode()
+    path = tmp_path / "in.parquet"
+    pyarrow.parquet.write_table(pyarrow.table({"chip": chip, "total_processing_performance": stated}), path)
+    for output in (tmp_path / "out.csv", tmp_path / "out"):
+        summary = screen_fleet(str(path), output, DAY)
+        (remark,) = [remark for remark in summary.remarks if "it counts" in remark]
+        assert remark.startswith("50 rows state total_processing_performance")
+        of = "" if output.suffix else " of in.parquet"
+        assert remark.endswith(f": row 1{of}, row 3{of}, row 5{of}, ….")
+    again = screen_fleet(str(path), tmp_path / "out", DAY, resume=True)
+    assert (again.skipped, again.remarks) == (1, summary.remarks)
 
 
 def test_header_meanings():

@@ -27,7 +27,7 @@ from gateline.training.limits import Limits, default_limits
 GATELINE = str(Path(sys.executable).with_name("gateline"))
 FILE = specs_folder() / "mistakes.yaml"
 CONFIGS = Path(__file__).parent / "data" / "configs"
-CHECKS = {"peak", "utilization", "swapped", "experts", "twofold", "epochs", "counted-twice"}
+CHECKS = {"peak", "utilization", "swapped", "unit", "experts", "twofold", "epochs", "counted-twice"}
 RULE = "us.ca.sb53"
 DAY = date(2026, 11, 21)
 
@@ -77,6 +77,60 @@ def says(*phases: dict) -> str:
 )
 def test_tokens_and_parameters_that_changed_places(params, tokens, found):
     assert checks(phase(f"params={params}; tokens={tokens}")) == found
+
+
+@pytest.mark.parametrize(
+    ("params", "tokens", "found"),
+    [
+        ("405", "15.6e12", ["unit"]),  # 405 billion without its billion: 3.79e16 operations, 3.9e10 tokens for each
+        ("1e7", "3e12", []),  # exactly 300,000
+        ("1e7", "3.01e12", ["unit"]),
+        ("0.44e9", "36e12", []),  # Qwen3-0.6B without embeddings: 81,800
+    ],
+)
+@pytest.mark.parametrize("kind", ["pretraining", "sft"])
+def test_parameters_that_lost_their_billions(params, tokens, found, kind):
+    assert checks(phase(f"params={params}; tokens={tokens}", kind=kind)) == found
+
+
+def test_what_is_said_of_parameters_that_lost_their_billions():
+    """15.6e12 / 405 = 3.9e10."""
+    told = says(phase("params=405; tokens=15.6e12"))
+    assert told.startswith("phases[0] (pretraining): unit: 1.56e13 tokens for 405 parameters are 3.9e10 for each. ")
+    assert told.endswith("If params lost its billions, write them, for example params: 405e9.")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("params=405e9; tokens=15.6", "6 × 4.05e11 parameters × 15.6 tokens is 3.79e13 FLOP"),
+        ("params=405; tokens=15.6", "6 × 405 parameters × 15.6 tokens is 37,908 FLOP"),
+        ("peak=989.5 TFLOP/s; chip_hours=0.0001; utilization=0.4", "is 1.42e14 FLOP"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["pretraining", "base_model"])
+def test_a_whole_model_from_next_to_nothing_is_refused(written, read, kind):
+    """6 × 4.05e11 × 15.6 = 3.79e13 and 6 × 405 × 15.6 = 37,908; 0.36 s × 989.5e12 × 0.4 = 1.42e14."""
+    with pytest.raises(InputError) as refused:
+        remarks(phase(written, kind=kind), phase("compute=1e24", kind="sft"))
+    message = str(refused.value)
+    assert message.startswith(f"phases[0] ({kind}): ")
+    assert read in message
+    assert "below 10^15" in message
+    assert "Write all of each figure, for example" in message
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("params=1e6; tokens=1.7e8", "pretraining"),  # 1.02e15
+        ("params=1e8; tokens=1e6", "sft"),  # 6e14: a few examples are enough to tune
+        ("params=1e6; tokens=1e6", "continued_pretraining"),
+        ("params=1e7; adapter_params=1e6; tokens=1e6", "pretraining"),
+    ],
+)
+def test_small_runs_are_taken(written, kind):
+    assert checks(phase(written, kind=kind)) == []
 
 
 def test_what_is_said_of_tokens_and_parameters_that_changed_places():
@@ -261,7 +315,12 @@ def test_a_sparse_peak_is_refused(chip, peak, bits, dense):
         ("A100", "312", []),
         ("A100", "592", []),
         ("A100", "656", []),
-        ("A100", "77.97", []),  # a slower one, as of A800 with a limit, is nobody's sparse rate
+        ("A100", "77.97", ["peak"]),  # without tensor cores, a quarter of 312: nobody's sparse rate
+        ("A100", "156", []),  # TF32: half
+        ("A100", "155.9", ["peak"]),
+        ("H100", "0.9895", ["peak"]),
+        ("amd-mi100", "46.1", ["peak"]),  # half of the slower of two 16-bit rates is 46.15
+        ("amd-mi100", "46.2", []),
         ("H100", "989.5", []),
         ("H100", "1979", ["peak"]),  # sparse at 16 bits, and dense at 8 bits
         ("nvidia-b200-hgx", "4500", ["peak"]),
@@ -274,6 +333,13 @@ def test_a_sparse_peak_is_refused(chip, peak, bits, dense):
 )
 def test_other_peaks_are_taken(chip, peak, found):
     assert checks(phase(f"chip={chip}; peak={peak} TFLOP/s; chip_hours=1e6; utilization=0.4")) == found
+
+
+def test_a_peak_with_a_prefix_too_small():
+    """989.5 GFLOP/s is a thousandth of what H100 does at 16 bits."""
+    told = says(phase("chip=H100; peak=989.5 GFLOP/s; chip_hours=1e9; utilization=0.4"))
+    assert "peak: 0.9895 TFLOP/s is a thousandth of the dense 16-bit rate of H100" in told
+    assert told.endswith("Was the unit TFLOP/s? With a share of the 16-bit peak write peak: 989.5 TFLOP/s.")
 
 
 def test_a_peak_without_a_chip_is_taken():
@@ -526,6 +592,7 @@ def test_bounds_as_their_sources_have_them():
     """MT-NLG: 2.7e11 / 5.3e11 = 0.509; Qwen3-0.6B: 36e12 / 0.6e9 = 60,000; Mixtral: 46.7 / 12.9 = 3.6; Kimi K2.5: 1040 / 32 = 32.5."""
     limits = default_limits()
     assert limits.tokens.least < Fraction(27, 53) < 1
+    assert limits.tokens.most > 60_000
     assert limits.utilization.least < Fraction("0.227") < Fraction("0.552") < limits.utilization.most
     assert limits.experts.least < Fraction(467, 129)
     assert all(bound.cite and bound.why for bound in (limits.tokens, limits.utilization, limits.epochs, limits.peaks))

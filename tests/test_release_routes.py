@@ -134,6 +134,69 @@ def test_what_records_need(figures, message):
         check_release(quick_ledger(records=str(DATA / "records" / "sacct.txt"), **figures), DAY)
 
 
+def sacct(tmp_path, *accelerators: str) -> str:
+    """Jobs of one hour on ten accelerators each, as Slurm has them."""
+    head = "JobID|State|Start|End|Elapsed|AllocTRES"
+    hour = "COMPLETED|2026-03-01T00:00:00|2026-03-01T01:00:00|01:00:00"
+    jobs = [f"{number}|{hour}|gres/gpu:{name}=10" for number, name in enumerate(accelerators, start=1)]
+    path = tmp_path / "sacct.txt"
+    path.write_text("\n".join([head, *jobs]) + "\n", encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "chip", "taken"),
+    [
+        ("h100", "nvidia-h100-pcie", Fraction("756.5")),  # TFLOP/s dense at 16 bit, of the data sheets
+        ("h100", "H100 NVL", Fraction("835.5")),
+        ("h100", "nvidia-h100-sxm", Fraction("989.5")),
+        ("h100", "H100", Fraction("989.5")),
+        ("h100", None, Fraction("989.5")),
+        ("nvidia_h100_pcie", None, Fraction("756.5")),
+        ("nvidia_h100_pcie", "nvidia-h100-sxm", Fraction("756.5")),  # the record knows its own chips
+        ("unheard-of", "nvidia-h100-pcie", Fraction("756.5")),
+    ],
+)
+def test_a_record_that_names_a_family_takes_the_chip_of_the_command_line(tmp_path, accelerator, chip, taken):
+    """Ten hours at 40 % of the peak of the chip."""
+    ledger = quick_ledger(records=sacct(tmp_path, accelerator), chip=chip, utilization="0.4")
+    assert amount(check_release(ledger, DAY), "training_compute")[0] == 10 * 3600 * taken * 10**12 * Fraction("0.4")
+
+
+@pytest.mark.parametrize("chip", ["nvidia-a100-sxm-80", "A100", "nvidia-h200-sxm"])
+def test_a_chip_of_another_family_than_the_record_names_is_refused(tmp_path, chip):
+    """Both names stand in the message."""
+    with pytest.raises(InputError, match=f"'h100' in the record .* --chip says '{chip}'"):
+        quick_ledger(records=sacct(tmp_path, "h100"), chip=chip, utilization="0.4")
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"chip": "H100", "chip_hours": "1e6"},
+        {"chip": "H100", "records": "h100"},
+        {"records": "h100"},
+    ],
+)
+def test_the_name_of_a_family_is_told_with_the_other_variants(tmp_path, figures):
+    """The peaks of one family differ by a third."""
+    if "records" in figures:
+        figures = figures | {"records": sacct(tmp_path, figures["records"])}
+    screening = check_release(quick_ledger(utilization="0.4", **figures), DAY)
+    name = figures.get("chip", "h100")
+    assert (
+        f"{name}: taken as nvidia-h100-sxm, the reference variant of the family; others are nvidia-h100-pcie, "
+        "nvidia-h100-nvl." in screening.remarks
+    )
+
+
+@pytest.mark.parametrize("figures", [{"chip": "nvidia-h100-pcie"}, {"chip": "H100 PCIe"}])
+def test_a_name_of_one_chip_needs_no_remark(figures):
+    """Nothing was chosen."""
+    screening = check_release(quick_ledger(utilization="0.4", chip_hours="1e6", **figures), DAY)
+    assert not [remark for remark in screening.remarks if "taken as" in remark]
+
+
 def test_discarded_samples_count_for_the_cumulative_threshold():
     """9.9e24 of updates and 2e23 to make 100 samples, of which 10 were kept: 1.01e25, over the line (Annex A.1)."""
     screening = check_release(

@@ -545,7 +545,8 @@ def test_the_name_of_a_family_is_told(tmp_path):
     """As for one chip: the reference variant stands for it."""
     _, _, done = screened(tmp_path, "as_of,chip,to,hq\n2026-06-01,A100,FR,FR\n2026-06-01,nvidia-t4,FR,FR\n")
     assert [remark for remark in done.summary.remarks if "reference variant" in remark] == [
-        "A100: taken as nvidia-a100-sxm-80, the reference variant of the family."
+        "A100: taken as nvidia-a100-sxm-80, the reference variant of the family; others are nvidia-a100-sxm-40, "
+        "nvidia-a100-pcie-40, nvidia-a100-pcie-80."
     ]
 
 

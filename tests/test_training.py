@@ -68,8 +68,27 @@ def test_the_example_of_the_interface():
 
 
 def test_the_two_routes_agree_within_the_tolerance():
-    """They differ by less than 30 percent, so nothing is remarked."""
-    assert screened(CONTRACT).remarks == ()
+    """They differ by less than 30 percent, so nothing is remarked but the family."""
+    (remark,) = screened(CONTRACT).remarks
+    assert remark.startswith("H100: taken as nvidia-h100-sxm")
+
+
+@pytest.mark.parametrize(
+    ("name", "stated", "told"),
+    [
+        ("training_compute", "1e20 FLOP", True),
+        ("training_compute", "3.75e25 FLOP", True),
+        ("training_compute", "3.76e25 FLOP", False),  # 0.8 % below
+        ("training_compute", "1e26 FLOP", False),  # the cautious side
+        ("original_training_compute", "1e20 FLOP", False),
+    ],
+)
+def test_compute_stated_below_what_the_figures_make_is_told(name, stated, told):
+    """6 × 405e9 × 15.6e12 = 3.79e25; what is stated counts all the same."""
+    screening = screened(quick_ledger(params="405e9", tokens="15.6e12"), changes={name: stated})
+    remarks = [remark for remark in screening.remarks if "is stated and counts" in remark]
+    assert len(remarks) == told
+    assert all("other figures make 3.791e25 FLOP" in remark and remark.startswith(f"{name}: ") for remark in remarks)
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from gateline.amounts import Amount, read_amount, read_days, read_flag
-from gateline.numerals import rounded
+from gateline.numerals import number, rounded
 from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import Column, Names
 from gateline.rules.corpus import Specs
 
 OPEN_END = float("nan")
+UNDERSTATED = Fraction(99, 100)
+"""A stated figure below this share of what other figures make is pointed out; no rule depends on it."""
 BAND_DIGITS = 6
 FLOAT_DIGITS = 12
 
@@ -100,6 +102,26 @@ def read_datum(name: str, text: str, specs: Specs, how: str) -> Datum:
     if entry.kind is Kind.NAME:
         return Datum(specs.read_name(text, entry), how)
     return Datum(read_amount(text, entry), how)
+
+
+def understated(stated: Inputs, follows: Inputs) -> list[str]:
+    """What is to be said of amounts that are stated and lie below what follows from other figures.
+
+    To state more than follows is the cautious side, and what is stated counts.
+    """
+    told = []
+    for name, datum in stated.items():
+        other = follows[name].value if name in follows else None
+        if not isinstance(datum.value, Amount) or not isinstance(other, Amount):
+            continue
+        most, least = datum.value.high, other.low
+        if most is not None and least is not None and most < least * UNDERSTATED:
+            unit = f" {QUANTITIES[name].unit}".rstrip()
+            told.append(
+                f"{name}: {number(most)}{unit} is stated and counts, but other figures make {number(least)}{unit}: "
+                f"{follows[name].how}. Correct one of them."
+            )
+    return told
 
 
 def _flags(values: Iterable[bool | None]) -> Column:

@@ -49,6 +49,13 @@ class Found:
     entry: Entry
     others: tuple[Entry, ...] = ()
 
+    def told(self, name: str) -> str:
+        """What is to be said where `name` is that of a family: which variant was taken, and what the others are."""
+        if not self.others:
+            return ""
+        others = ", ".join(entry.id for entry in self.others)
+        return f"{clip(name)}: taken as {self.entry.id}, the reference variant of the family; others are {others}."
+
 
 def fold(name: str) -> str:
     """A name without case, spaces and punctuation: 'RTX 4090' and 'rtx-4090' are the same."""

@@ -11,11 +11,20 @@ from gateline.amounts import UNKNOWN, Amount, read_amount
 from gateline.errors import InputError
 from gateline.fields import Part, Written, amount, flag, stated_model
 from gateline.fields import text as as_text
-from gateline.numerals import clip
+from gateline.numerals import clip, exact_text
 from gateline.quantities import QUANTITIES
 
 MAXIMUM_DIES = 10_000
-FORMAT_BITS = re.compile(r"(?:MX)?(?:FP|BF|INT|UINT)(\d{1,2})", re.IGNORECASE)
+NAMED_LENGTH = re.compile(r"(?:MX|NV)?(?:B?FP|B?FLOAT|BF|U?INT)[-_ ]?(\d{1,3})(?!\d)", re.IGNORECASE)
+"""Formats whose name has their bits, such as FP16, bfloat16, MXFP4 and UINT8."""
+PARTS = re.compile(r"(?:MX)?E(\d{1,2})M(\d{1,2})(?!\d)", re.IGNORECASE)
+"""Formats named by the bits of exponent and fraction, such as E4M3; the sign is one more."""
+WORDS = {"HALF": 16, "SINGLE": 32, "DOUBLE": 64}
+TF32 = re.compile(r"TF32|TENSORFLOAT-?32", re.IGNORECASE)
+TF32_LENGTHS = (19, 32)
+"""As stored and as padded; of the first a reading says which counts."""
+LONGEST_OPERAND = 128
+"""No unit is known that takes operands of more bits."""
 
 Confidence = Literal[
     "datasheet", "vendor", "database", "press", "estimate", "derived", "teardown", "peer", "unknown", "measured"
@@ -28,6 +37,31 @@ def _count(text: Any) -> int:
             f"count: '{clip(str(text))}' is not a number of dies. Write a whole number from 1 to {MAXIMUM_DIES:,}."
         )
     return int(text)
+
+
+def _named_lengths(name: str) -> tuple[int, ...]:
+    """The bits of the operands of a format, as its name says; nothing where it does not."""
+    if TF32.match(name):
+        return TF32_LENGTHS
+    if found := NAMED_LENGTH.match(name):
+        return (int(found[1]),)
+    if found := PARTS.match(name):
+        return (1 + int(found[1]) + int(found[2]),)
+    first = re.split(r"[^A-Z]", name.upper(), maxsplit=1)[0]
+    return (WORDS[first],) if first in WORDS else ()
+
+
+def _check_length(name: str, bits: Amount) -> None:
+    """Refuse bits that are no length of an operand, or not those of the format."""
+    if not bits.known or bits.low is None:
+        raise InputError(f"{name}: bits must be one number, for example 16.")
+    read = exact_text(bits.low)
+    if bits.low.denominator != 1 or not 1 <= bits.low <= LONGEST_OPERAND:
+        raise InputError(f"{name}: bits {read} is no length of an operand. Write a whole number from 1 to 128.")
+    lengths = _named_lengths(name)
+    if lengths and bits.low not in lengths:
+        wanted = " or ".join(map(str, lengths))
+        raise InputError(f"{name} has {wanted} bits, not {read}. Write the bits of the format.")
 
 
 def _area(text: Any) -> Amount:
@@ -68,13 +102,7 @@ class Rate(Sourced):
             raise InputError(
                 f"{self.format} is marked sparse; the rules use dense rates. Write the dense rate and sparse: no."
             )
-        if not self.bits.known or self.bits.low is None:
-            raise InputError(f"{self.format}: bits must be one number, for example 16.")
-        named = FORMAT_BITS.match(self.format)
-        if named is not None and self.bits.low < int(named[1]):
-            raise InputError(
-                f"{self.format} has {named[1]} bits, not {int(self.bits.low)}. Write the bits of the format."
-            )
+        _check_length(clip(self.format), self.bits)
         return self
 
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from gateline.amounts import UNKNOWN, Amount, read_days
 from gateline.chips.aggregation import at_level
-from gateline.chips.chipfile import Chip
+from gateline.chips.chipfile import LONGEST_OPERAND, Chip
 from gateline.chips.dies import put_dies
 from gateline.chips.rates import put_performance
 from gateline.chips.telling import describe
@@ -25,8 +25,6 @@ AREA_WITHOUT_DIE = (
 )
 NOT_HBM = re.compile(r"((GDDR|LPDDR|DDR)\d\w?|SRAM|NONE)\b[^a-z]*", re.IGNORECASE)
 """Memory types that are no high-bandwidth memory; a name that says more, such as 'DDR 3D stacked', is left open."""
-LONGEST_OPERAND = Fraction(128)
-"""No unit is known that takes operands of more bits."""
 FUNCTION = "dominant_function_processing"
 STACK = ("memory_bandwidth", "package_area", "memory_bandwidth_density")
 """What is stated of a memory stack, and not of a processor that has one."""
@@ -50,6 +48,14 @@ def derive(chip: Chip, specs: Specs, as_of: date, readings: Mapping[str, str]) -
     InputError
         If a stated value cannot be read.
     """
+    inputs = follow(chip, specs, as_of, readings)
+    for name, value in chip.stated.items():
+        inputs[name] = Datum(specs.read_name(value, QUANTITIES[name]) if isinstance(value, str) else value, "stated")
+    return inputs
+
+
+def follow(chip: Chip, specs: Specs, as_of: date, readings: Mapping[str, str]) -> Inputs:
+    """What follows from the chip's figures alone, whatever it states under canonical names; as for `derive`."""
     inputs: Inputs = {}
     put_performance(chip, readings, inputs)
     put_dies(chip, specs, as_of, readings, inputs)
@@ -60,8 +66,6 @@ def derive(chip: Chip, specs: Specs, as_of: date, readings: Mapping[str, str]) -
     inputs = at_level(chip, readings["aggregation"], inputs)
     if _computes_in_memory_alone(chip, inputs):
         inputs[FUNCTION] = Datum(None, "high-bandwidth memory, and no die but such as carry it")
-    for name, value in chip.stated.items():
-        inputs[name] = Datum(specs.read_name(value, QUANTITIES[name]) if isinstance(value, str) else value, "stated")
     return inputs
 
 

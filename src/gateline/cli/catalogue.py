@@ -57,9 +57,8 @@ def show(name: str, format_: str) -> None:
     from gateline.report import corpus
 
     found = default_catalogue().find(name)
-    if found.others:
-        others = ", ".join(entry.id for entry in found.others)
-        click.echo(f"gateline: {name}: taken as {found.entry.id}; other variants are {others}.", err=True)
+    if remark := found.told(name):
+        click.echo(f"gateline: {remark}", err=True)
     click.echo(corpus.show_chip(found.entry, default_catalogue(), format_), nl=False)
 
 

@@ -13,14 +13,20 @@ from gateline.chips.derive import AREA_WITHOUT_DIE, FUNCTION, STACK
 from gateline.fleet.cells import NAN, Place
 from gateline.fleet.gather import gather
 from gateline.fleet.problems import Problems
-from gateline.inputs import Inputs
+from gateline.inputs import UNDERSTATED, Inputs
 from gateline.metrics import compute_from_architecture
 from gateline.metrics.arrays import value_where
-from gateline.quantities import QUANTITIES, Kind
+from gateline.numerals import number
+from gateline.quantities import LOST_SUPERSCRIPT, QUANTITIES, Kind
 from gateline.rules.columns import Column, Names, fully_unknown, stated_first
 from gateline.rules.lookup import take
 
 Columns = dict[str, Column | Names]
+TINY = (
+    "for {} parameters comes to {} FLOP, below 10^15, about ten seconds of one accelerator: a lost B, T or other unit? "
+    "Write all of each figure, for example 405e9 parameters and 15.6e12 tokens"
+)
+"""What is said of figures of a model that come to less than a stated compute may be."""
 Truth = npt.NDArray[np.bool_]
 
 
@@ -48,6 +54,22 @@ def prefer(
     if said is not None:
         merged = stated_first(Column(np.where(said, np.nan, merged.low), np.where(said, np.nan, merged.high)), stated)
     columns[name] = merged
+
+
+def understated(name: str, stated: Column | Names | None, follows: Column | Names | None, problems: Problems) -> None:
+    """Tell rows that state an input below what their other figures make; what is stated counts all the same."""
+    if isinstance(stated, Column) and isinstance(follows, Column):
+        rows = np.flatnonzero(stated.high < follows.low * float(UNDERSTATED))
+        if len(rows):
+            problems.understate({name: rows})
+
+
+def understated_density(columns: Columns, problems: Problems) -> None:
+    """Tell rows that state a performance density below what their performance and area make."""
+    performance, area = columns.get("total_processing_performance"), columns.get("applicable_die_area")
+    if isinstance(performance, Column) and isinstance(area, Column):
+        least = np.divide(performance.low, area.high, out=np.full_like(area.high, NAN), where=area.high > 0)
+        understated("performance_density", columns.get("performance_density"), Column(least, least), problems)
 
 
 def with_planar(columns: Columns, problems: Problems) -> None:
@@ -136,8 +158,8 @@ def with_modifier(columns: Columns) -> None:
         columns["distinct_modifier"] = stated_first(columns.get("distinct_modifier"), Column(flag, flag))
 
 
-def architecture_compute(columns: Columns) -> Column:
-    """Training compute as 6 × (active) parameters × tokens."""
+def architecture_compute(columns: Columns, problems: Problems) -> Column:
+    """Training compute as 6 × (active) parameters × tokens; a row where that is next to nothing is rejected."""
     dense, active, tokens = (columns.get(name) for name in ("parameters", "active_parameters", "tokens"))
     parameters = active if isinstance(active, Column) else dense
     if isinstance(active, Column) and isinstance(dense, Column):
@@ -146,6 +168,9 @@ def architecture_compute(columns: Columns) -> Column:
         unknown = np.full(len(tokens.low) if isinstance(tokens, Column) else 0, np.nan)
         return Column(unknown, unknown)
     low, high = (compute_from_architecture(getattr(parameters, end), getattr(tokens, end)) for end in ("low", "high"))
+    for row in np.flatnonzero(high < float(LOST_SUPERSCRIPT)).tolist():
+        seen, size, compute = (number(Fraction(end[row])) for end in (tokens.high, parameters.high, high))
+        problems.add(row, "tokens", seen, TINY.format(size, compute))
     return points_or_range(low, high)
 
 

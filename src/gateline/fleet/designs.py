@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gateline.chips.chipfile import Chip
 from gateline.documents import Document, read_document
 from gateline.errors import InputError
+from gateline.fleet.read import Figures
 from gateline.fleet.result import Chunk
 from gateline.fleet.tables import Plan, text_chunk
 from gateline.inputs import Inputs
@@ -46,7 +47,7 @@ class DesignReader:
         """The tape-outs made ready to be screened."""
         return text_chunk(plan, block, start)
 
-    def figures(self, number: str) -> Inputs:
+    def figures(self, number: str) -> Figures:
         """The inputs of a tape-out.
 
         Raises
@@ -54,7 +55,7 @@ class DesignReader:
         InputError
             If its entry breaks the format; the message says where.
         """
-        return self.derive(self.document.part((LIST, int(number))).validate(Chip))
+        return Figures(self.derive(self.document.part((LIST, int(number))).validate(Chip)))
 
 
 def read_designs(source: str, derive: Callable[[Chip], Inputs]) -> DesignReader:

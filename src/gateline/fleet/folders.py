@@ -19,7 +19,7 @@ from gateline.fleet.parts import Part
 from gateline.fleet.rejects import RejectsFile
 from gateline.fleet.run import Progress, Setting, prepare, remarks, stream
 from gateline.fleet.storage import Folder
-from gateline.fleet.summary import FleetSummary
+from gateline.fleet.summary import FleetSummary, Understated
 from gateline.fleet.totals import Totals
 from gateline.version import __version__
 
@@ -104,7 +104,7 @@ class FolderRun:
             closing(stream(screener, plan, reader, self.threads, part.first)) as results,
         ):
             for result in results:
-                summary.add(result.summary)
+                summary.add(result.summary.of_part(part.file))
                 out.write({name: column for name, column in result.columns.items() if name not in stored})
                 if result.rejects:
                     rejects.parent.mkdir(parents=True, exist_ok=True)
@@ -246,11 +246,17 @@ def _told(summary: FleetSummary) -> dict[str, Any]:
     counted = {name: {rule: dict(counts) for rule, counts in getattr(summary, name).items()} for name in COUNTED}
     told = {name: getattr(summary, name) for name in ("rows", "rejected", "assumed", "remarks")}
     totals = summary.totals and summary.totals.told()
-    return {**told, **counted, "slow": sorted(summary.slow), "totals": totals}
+    understated = {name: [found.count, found.rows] for name, found in summary.understated.items()}
+    return {**told, **counted, "slow": sorted(summary.slow), "understated": understated, "totals": totals}
 
 
 def _read(told: dict[str, Any]) -> FleetSummary:
     """A summary from JSON."""
     counted = {name: {rule: Counter(counts) for rule, counts in told[name].items()} for name in COUNTED}
     totals = told["totals"] and Totals.read(told["totals"])
-    return FleetSummary(**{**told, **counted, "slow": set(told["slow"]), "totals": totals})
+    understated = {
+        name: Understated(count, tuple((part, row) for part, row in rows))
+        for name, (count, rows) in told["understated"].items()
+    }
+    kept = {"slow": set(told["slow"]), "understated": understated, "totals": totals}
+    return FleetSummary(**{**told, **counted, **kept})

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from gateline.chips.contradictions import RISING
 from gateline.chips.derive import FUNCTION, STACK
 from gateline.chips.rates import TF32_BITS
 from gateline.fleet.cells import Cells, TextCells, Truth
@@ -18,6 +19,8 @@ from gateline.fleet.columns import (
     column_of,
     prefer,
     spread,
+    understated,
+    understated_density,
     with_all_transistors,
     with_function,
     with_modifier,
@@ -36,8 +39,17 @@ from gateline.quantities import QUANTITIES, Kind
 from gateline.rules.columns import Column, MaskedColumn, Names, stated_first
 from gateline.rules.corpus import Specs
 
-ChipFigures = Callable[[str], Inputs]
-NOTHING: Inputs = {}
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is known of a chip, and what is to be said of its name."""
+
+    inputs: Inputs
+    remark: str = ""
+
+
+ChipFigures = Callable[[str], Figures]
+NOTHING = Figures({})
 """What is known of a chip that is not named."""
 
 
@@ -57,7 +69,7 @@ class BlockReader:
     header: Header
     request: Request
     figures: ChipFigures
-    _chips: dict[str, Inputs] = field(default_factory=dict)
+    _chips: dict[str, Figures] = field(default_factory=dict)
     _last: tuple[tuple[object, ...], Columns] = field(default_factory=lambda: ((), {}))
 
     def days(self, block: Block, problems: Problems) -> npt.NDArray[np.int64] | None:
@@ -86,13 +98,23 @@ class BlockReader:
             prefer(columns, name, self._words(name, cells, problems), cells.silent)
         for name, column in self.header.numbers.items():
             cells = block.cells[column.position]
-            prefer(columns, name, cells.numbers(column, problems), cells.silent)
+            stated = cells.numbers(column, problems)
+            if name in RISING:
+                understated(name, stated, columns.get(name), problems)
+            prefer(columns, name, stated, cells.silent)
         with_planar(columns, problems)
-        self._put_derived(columns, block, days, needed)
+        if "performance_density" in self.header.numbers:
+            understated_density(columns, problems)
+        self._put_derived(columns, block, days, needed, problems)
         return columns
 
     def _put_derived(
-        self, columns: Columns, block: Block, days: npt.NDArray[np.int64] | None, needed: frozenset[str]
+        self,
+        columns: Columns,
+        block: Block,
+        days: npt.NDArray[np.int64] | None,
+        needed: frozenset[str],
+        problems: Problems,
     ) -> None:
         """What follows from the inputs, as far as it is needed."""
         if FUNCTION in needed:
@@ -103,7 +125,9 @@ class BlockReader:
         if "total_transistor_count" in needed:
             with_all_transistors(columns)
         if "tokens" in columns:
-            columns["training_compute"] = stated_first(columns.get("training_compute"), architecture_compute(columns))
+            computed = architecture_compute(columns, problems)
+            understated("training_compute", columns.get("training_compute"), computed, problems)
+            columns["training_compute"] = stated_first(columns.get("training_compute"), computed)
         if "original_training_compute" in needed:
             with_original(columns)
         if "distinct_modifier" in needed:
@@ -160,7 +184,11 @@ class BlockReader:
         cells = block.cells[position]
         assert isinstance(cells, TextCells), "the schema has been checked for text"
         figures, place = cells.read("chip", self._chip, NOTHING, problems)
-        known = self._known_of(figures, needed)
+        if remarked := [number for number, of in enumerate(figures) if of.remark]:
+            used = np.zeros(len(figures), dtype=bool)
+            used[place] = True
+            problems.remarks += [figures[number].remark for number in remarked if used[number]]
+        known = self._known_of([of.inputs for of in figures], needed)
         return {name: spread(column, place) for name, column in known.items()}
 
     def _known_of(self, figures: list[Inputs], needed: frozenset[str]) -> Columns:
@@ -172,7 +200,7 @@ class BlockReader:
             self._last = key, known
         return known
 
-    def _chip(self, name: str) -> Inputs:
+    def _chip(self, name: str) -> Figures:
         if name not in self._chips:
             self._chips[name] = self.figures(name) if name else NOTHING
         return self._chips[name]

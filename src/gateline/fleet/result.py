@@ -15,7 +15,7 @@ from gateline.fleet.lines import SILENT, RuleColumn, kept
 from gateline.fleet.problems import Reject
 from gateline.fleet.read import Block
 from gateline.fleet.screener import Known, Screened, Screener
-from gateline.fleet.summary import FleetSummary, summarize
+from gateline.fleet.summary import FIRST_ROWS, FleetSummary, Understated, summarize
 from gateline.fleet.verdicts import Verdicts
 from gateline.rules.model import Outcome
 
@@ -77,10 +77,21 @@ def screen_chunk(screener: Screener, chunk: Chunk) -> Result:
     rejects = sorted([*chunk.ragged, *screened.problems.numbered(chunk.numbers)], key=lambda reject: reject.row)
     rules = kept(screened.rules, keep)
     summary = summarize(screened, rules, keep, screener.verdicts.labels)
+    summary.add(FleetSummary(understated=_understated(screened, chunk, keep)))
     summary.rows = chunk.block.rows + len(chunk.ragged)
     summary.rejected = len({reject.row for reject in rejects})
     columns = _inputs(chunk, screened, keep) | _told(rules, screener.verdicts)
     return Result(columns, rejects, summary)
+
+
+def _understated(screened: Screened, chunk: Chunk, keep: Truth | None) -> dict[str, Understated]:
+    """The rows that state an input below what their other figures make, by their numbers in the table."""
+    found = {}
+    for name, rows in screened.problems.understated.items():
+        numbers = chunk.numbers[rows if keep is None else rows[keep[rows]]].tolist()
+        if numbers:
+            found[name] = Understated(len(numbers), tuple(("", number) for number in numbers[:FIRST_ROWS]))
+    return found
 
 
 def written(screener: Screener) -> list[str]:

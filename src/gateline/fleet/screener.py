@@ -151,8 +151,8 @@ class Screener:
             screened, measured = self._screen(block, counts, problems)
             return replace(screened, totals=_added_up(measured, screened, problems, counts, None))
         screened, measured = self._screen(few.rows, None, Problems())
-        if screened.problems.rejects:
-            problems.rejects += screened.problems.spread(few.position()).rejects
+        if screened.problems != Problems():
+            problems.add_all(screened.problems.spread(few.position()))
         return Screened(
             rows=block.rows,
             problems=problems,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,29 @@ NO_ITEM = ("", OPEN_LABEL)
 """What stands in the item column where there is no item, or several."""
 
 Counts = npt.NDArray[np.int64]
+
+
+FIRST_ROWS = 3
+"""As many rows are named of those that state too little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understated:
+    """How many rows state an input below what their other figures make, and the first: part of the table and number."""
+
+    count: int
+    rows: tuple[tuple[str, int], ...]
+
+    def __add__(self, other: Understated) -> Understated:
+        """Both, of different rows."""
+        return Understated(self.count + other.count, tuple(sorted((*self.rows, *other.rows))[:FIRST_ROWS]))
+
+    def told(self, name: str) -> str:
+        """The remark."""
+        rows = ", ".join(f"row {row}" + (f" of {part}" if part else "") for part, row in self.rows)
+        more = ", …" if self.count > len(self.rows) else ""
+        state = "row states" if self.count == 1 else "rows state"
+        return f"{self.count:,} {state} {name} below what the other figures make, and it counts: {rows}{more}."
 
 
 @dataclass(slots=True)
@@ -45,6 +68,8 @@ class FleetSummary:
         Parts that an earlier run had finished.
     remarks : list of str
         What a reader should know about how the table was read.
+    understated : dict
+        By input, the rows that state it below what their other figures make; the last of the remarks say so.
     totals : Totals or None
         What the table comes to, where that was asked for.
     """
@@ -58,6 +83,7 @@ class FleetSummary:
     slow: set[str] = field(default_factory=set)
     skipped: int = 0
     remarks: list[str] = field(default_factory=list)
+    understated: dict[str, Understated] = field(default_factory=dict)
     totals: Totals | None = None
 
     @property
@@ -77,17 +103,45 @@ class FleetSummary:
             self.assumed.setdefault(rule, {}).update(facts)
         self.slow |= part.slow
         self.skipped += part.skipped
-        self.remarks += [remark for remark in part.remarks if remark not in self.remarks]
+        self._add_remarks(part)
         if part.totals is not None:
             self.totals = self.totals or Totals()
             self.totals.add(part.totals)
+
+    def of_part(self, part: str) -> FleetSummary:
+        """The same of a part of a table, in which its rows are numbered."""
+        found = {
+            name: replace(found, rows=tuple((part, row) for _, row in found.rows))
+            for name, found in self.understated.items()
+        }
+        told = [remark for remark in self.remarks if remark not in self._contradictions()]
+        summary = replace(self, understated=found, remarks=told)
+        summary.remarks += summary._contradictions()
+        return summary
+
+    def _add_remarks(self, part: FleetSummary) -> None:
+        """Add remarks of another part, each once, and say anew how many rows state too little."""
+        before = {*self._contradictions(), *part._contradictions()}
+        for name, found in part.understated.items():
+            self.understated[name] = self.understated.get(name, Understated(0, ())) + found
+        kept = [remark for remark in dict.fromkeys((*self.remarks, *part.remarks)) if remark not in before]
+        self.remarks = [*kept, *self._contradictions()]
+
+    def _contradictions(self) -> list[str]:
+        """How many rows state an input below what their other figures make, by input."""
+        return [found.told(name) for name, found in sorted(self.understated.items())]
 
 
 def summarize(
     screened: Screened, rules: Mapping[str, RuleColumn], keep: Truth | None, labels: dict[str, tuple[str, ...]]
 ) -> FleetSummary:
     """What became of the rows of a block, of those in `keep` where some are left out; `rules` is what is said of these."""
-    summary = FleetSummary(assumed=screened.assumed, slow=screened.slow, totals=screened.totals)
+    summary = FleetSummary(
+        assumed=screened.assumed,
+        slow=screened.slow,
+        remarks=list(dict.fromkeys(screened.problems.remarks)),
+        totals=screened.totals,
+    )
     units = screened.counts if screened.counts is None or keep is None else screened.counts[keep]
     in_units: dict[int, Counts] = {}
     for rule, column in rules.items():

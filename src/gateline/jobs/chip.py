@@ -13,6 +13,7 @@ from typing import Any
 from gateline.amounts import UNKNOWN
 from gateline.chips.catalogue import Catalogue
 from gateline.chips.chipfile import CHANGEABLE, Chip
+from gateline.chips.contradictions import contradictions
 from gateline.chips.derive import completed, derive
 from gateline.chips.limits import default_limits
 from gateline.chips.plausibility import findings
@@ -149,11 +150,7 @@ def chip_called(name: str) -> Target:
     """
     name = target_text(name)
     found = default_catalogue().find(name)
-    remark = ""
-    if found.others:
-        others = ", ".join(entry.id for entry in found.others)
-        remark = f"{clip(name)}: taken as {found.entry.id}, the reference variant of the family; others are {others}."
-    return Target(chip_with_id(found.entry.id), found.entry.id, remark)
+    return Target(chip_with_id(found.entry.id), found.entry.id, found.told(name))
 
 
 def chip_of(document: Document, target: str) -> Target:
@@ -235,7 +232,11 @@ def screen_chip(
         Subject("chip", found.id, found.chip.name, found.chip.notes),
         lambda readings: inputs(found.chip, readings),
         request,
-        (*([found.remark] if found.remark else []), *doubts(found.chip)),
+        (
+            *([found.remark] if found.remark else []),
+            *contradictions(found.chip, stated, specs, as_of, chosen),
+            *doubts(found.chip),
+        ),
         rounded=[Rounded(digits, inputs(with_rounded_figures(found.chip, digits), chosen)) for digits in ROUNDINGS],
     )
     return _with_estimates(with_idle(screening, stated))

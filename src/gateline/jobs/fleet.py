@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gateline.chips.chipfile import Chip
+from gateline.chips.contradictions import contradictions
 from gateline.chips.derive import completed, derive
 from gateline.chips.rates import rates_by_length
 from gateline.errors import InputError
@@ -18,6 +19,7 @@ from gateline.fleet.designs import SUFFIXES, read_designs
 from gateline.fleet.excerpt import Excerpt, excerpt
 from gateline.fleet.outputs import SUFFIXES as OUTPUT_SUFFIXES
 from gateline.fleet.outputs import Output
+from gateline.fleet.read import Figures
 from gateline.fleet.run import Progress, Setting, run
 from gateline.fleet.sources import PARQUET_SUFFIXES, arrow_module, open_table
 from gateline.fleet.storage import folder_of, is_url
@@ -40,22 +42,22 @@ class CatalogueFigures:
     as_of: date
     readings: Mapping[str, str]
 
-    def __call__(self, name: str) -> Inputs:
-        """The figures of one chip.
+    def __call__(self, name: str) -> Figures:
+        """The figures of one chip, and what its name was taken as.
 
         Raises
         ------
         InputError
             If no chip has that name.
         """
-        entry = default_catalogue().find(name).entry
+        found = default_catalogue().find(name)
+        entry = found.entry
         key = (CatalogueFigures, entry.id, self.as_of, tuple(sorted(self.readings.items())))
         if key not in self.specs.programs:
             chip = entry.read()
             figures = completed(derive(chip, self.specs, self.as_of, self.readings), self.as_of)
             self.specs.programs[key] = figures | rates_by_length(chip, self.readings)
-        found: Inputs = self.specs.programs[key]
-        return found
+        return Figures(self.specs.programs[key], found.told(name))
 
 
 def number_of_threads(asked: int | None) -> int:
@@ -234,7 +236,7 @@ def _opened(source: str, setting: Setting) -> tuple[Setting, AbstractContextMana
     doubted: list[str] = []
 
     def checked(chip: Chip) -> Inputs:
-        doubted.extend(doubts(chip))
+        doubted.extend((*contradictions(chip, {}, specs, request.as_of, chosen), *doubts(chip)))
         return completed(derive(chip, specs, request.as_of, chosen), request.as_of) | rates_by_length(chip, chosen)
 
     designs = read_designs(source, checked)

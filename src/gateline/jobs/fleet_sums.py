@@ -121,7 +121,7 @@ def fleet_totals(
         raise InputError(f"utilization: {utilization} is not above 0 and at most 1. Write a share such as 0.4.")
     specs = specs or default_specs()
     chosen = specs.choose_readings(readings or {})
-    performance = CatalogueFigures(specs, as_of, chosen)(REFERENCE_CHIP)[PERFORMANCE].value
+    performance = CatalogueFigures(specs, as_of, chosen)(REFERENCE_CHIP).inputs[PERFORMANCE].value
     assert isinstance(performance, Amount)
     assert performance.low is not None
     tallies = summary.totals.amounts

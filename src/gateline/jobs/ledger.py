@@ -20,10 +20,9 @@ from gateline.fleet.sources import arrow_module, open_table
 from gateline.fleet.tables import TableReader
 from gateline.gating import Request, check_role
 from gateline.inputs import Inputs
-from gateline.jobs.chip import Target, chip_inputs, default_catalogue
+from gateline.jobs.chip import Target, chip_called, chip_inputs
 from gateline.jobs.fleet import check_paths, number_of_threads, rejects_beside
 from gateline.jobs.paths import as_path, path_text
-from gateline.numerals import clip
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
 from gateline.shipments.item import Item
@@ -57,9 +56,7 @@ class CatalogueItems:
         if not name:
             return Item("chip", inputs := completed(stated, as_of), (Member("", Chip(name="item"), 1, inputs),))
         if name not in self._chips:
-            found_by = default_catalogue().find(name)
-            others = f"{clip(name)}: taken as {found_by.entry.id}, the reference variant of the family."
-            self._chips[name] = Target(found_by.entry.read(), found_by.entry.id, others if found_by.others else "")
+            self._chips[name] = chip_called(name)
         found = self._chips[name]
         inputs = chip_inputs(found.chip, stated, self.specs, as_of, self.readings)
         return Item("chip", inputs, (Member(found.id, found.chip, 1, inputs),))

@@ -15,7 +15,7 @@ from gateline.amounts import Amount
 from gateline.documents import Document, read_document
 from gateline.errors import InputError
 from gateline.gating import DEVELOPER, Request
-from gateline.inputs import Inputs
+from gateline.inputs import Inputs, understated
 from gateline.jobs.changes import overridden, read_changes, with_idle
 from gateline.jobs.chip import default_catalogue
 from gateline.jobs.paths import path_text
@@ -29,6 +29,7 @@ from gateline.training.derive import derive, lines, with_modifier, with_original
 from gateline.training.factors import Factor
 from gateline.training.forecast import daily_rate, passages
 from gateline.training.ledger import STATED, Estimate, Ledger, Phase
+from gateline.training.mistakes import Rates
 from gateline.training.profiles import load_profiles
 from gateline.training.records import Remark, read_records
 
@@ -103,7 +104,10 @@ def check_release(
     identity = Path(file).stem if file not in ("", "-") else read.model
     subject = Subject("training", identity, read.model, read.notes)
     exchange = (*counted.exchange, *daily_rate(counted.phases, as_of))
-    screening = screen(specs, subject, inputs, request, counted.remarks, exchange)
+    follows = derive(counted.phases, counted.facts, specs, as_of, specs.choose_readings(request.readings))
+    said = {name: datum for name, datum in stated.items() if name != "original_training_compute"}
+    remarks = (*_families(read), *understated(said, follows), *counted.remarks)
+    screening = screen(specs, subject, inputs, request, remarks, exchange)
     return with_idle(replace(screening, account=_account(counted, inputs, screening)), stated)
 
 
@@ -253,15 +257,29 @@ def _recorded(source: str, chip: str | None, utilization: str | None) -> Ledger:
 
 
 def _accelerator(name: str, otherwise: str | None) -> str:
-    """The catalogue's id of what a record calls an accelerator, or what the command line says it is."""
+    """What the catalogue finds for what a record calls an accelerator: its one chip, else what the command line says.
+
+    The name of a family does not say which variant it is; without a word from the command line it stays that name.
+    """
     try:
-        return default_catalogue().find(name).entry.id
+        found = default_catalogue().find(name)
     except InputError:
         if otherwise is None:
             raise InputError(
                 f"'{clip(name)}' in the record is no chip of the catalogue; say which it is with --chip."
             ) from None
         return otherwise
+    if not found.others:
+        return found.entry.id
+    if otherwise is None:
+        return name
+    family = (found.entry, *found.others)
+    if default_catalogue().find(otherwise).entry not in family:
+        raise InputError(
+            f"'{clip(name)}' in the record is a chip of the family {found.entry.family}, and --chip says "
+            f"'{clip(otherwise)}'. Write --chip with one of {', '.join(entry.id for entry in family)}."
+        )
+    return otherwise
 
 
 def _told(remark: Remark) -> str:
@@ -272,19 +290,25 @@ def _peaks(ledger: Ledger) -> dict[str, Amount]:
     return {name: _sixteen_bit_peak(name) for name in _chips(ledger, with_peak=False)}
 
 
+def _families(ledger: Ledger) -> list[str]:
+    """What was taken for names of families whose peak is the catalogue's."""
+    names = _chips(ledger, with_peak=False)
+    return [remark for name in names if (remark := default_catalogue().find(name).told(name))]
+
+
 def _chips(ledger: Ledger, *, with_peak: bool) -> list[str]:
     """The chips that estimates name, those with a stated peak or those without."""
     estimates = [estimate for phase in ledger.phases for estimate in phase.estimates if estimate.chip]
     return sorted({each.chip for each in estimates if ("peak" in each.model_fields_set) == with_peak})
 
 
-def _dense_rates(ledger: Ledger) -> dict[str, dict[Fraction, Fraction]]:
-    """The fastest dense floating-point rates, by bits, of the chips with a stated peak that the catalogue has."""
-    found: dict[str, dict[Fraction, Fraction]] = {}
+def _dense_rates(ledger: Ledger) -> dict[str, Rates]:
+    """The dense floating-point rates, by bits, of the chips with a stated peak that the catalogue has."""
+    found: dict[str, Rates] = {}
     for name in _chips(ledger, with_peak=True):
         with suppress(InputError):
-            rates = _floating_rates(name)
-            found[name] = {bits: max(rate.high or Fraction(0) for of, rate in rates if of == bits) for bits, _ in rates}
+            rates = [(bits, rate.high) for bits, rate in _floating_rates(name) if rate.high]
+            found[name] = {bits: sorted(rate for of, rate in rates if of == bits) for bits, _ in rates}
     return found
 
 

@@ -53,9 +53,10 @@ class Near(Bound):
 
 
 class TokenLimits(Bound):
-    """The fewest tokens for each parameter in pre-training."""
+    """The fewest tokens for each parameter in pre-training, and the most in any training."""
 
     least: Share
+    most: Multiple
 
 
 class UtilizationLimits(Bound):

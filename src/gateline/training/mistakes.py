@@ -13,22 +13,35 @@ from itertools import combinations
 
 from gateline.errors import InputError
 from gateline.numerals import clip, number
+from gateline.quantities import LOST_SUPERSCRIPT
+from gateline.training.architecture import FULL
 from gateline.training.counting import Counted
 from gateline.training.described import Described
 from gateline.training.estimates import counted_parameters
 from gateline.training.factors import Factor
-from gateline.training.ledger import Estimate, Ledger, Phase
+from gateline.training.ledger import TRAINING, Estimate, Ledger, Phase
 from gateline.training.limits import Limits
 from gateline.training.repeated import counted_twice, near, place
 
-Rates = Mapping[Fraction, Fraction]
-"""The fastest dense floating-point rate of a chip [TFLOP/s], by bits."""
+Rates = Mapping[Fraction, Sequence[Fraction]]
+"""The dense floating-point rates of a chip [TFLOP/s], by bits, the slowest first."""
 
 Found = Iterator[tuple[str, str]]
 """Names of checks, each with one sentence."""
 
 TWICE = Fraction(2)
+THOUSAND = 1000
+"""From one prefix of a unit to the next."""
 DIGITS = 6
+
+WHOLE = ("pretraining", "base_model")
+"""Kinds that train a whole model from the start; less than that can be as small as it likes."""
+IN_FULL = {
+    "architecture": "params: 405e9 and tokens: 15.6e12",
+    "hardware": "chip_hours: 30.84e6 and peak: 989.5 TFLOP/s",
+    "declared": "compute: 3.8e25 FLOP",
+}
+"""The figures of an estimate as they are meant to be written, by its method."""
 
 ESTIMATES = {
     "declared": "the declared figure",
@@ -108,7 +121,7 @@ def find_mistakes(
     Raises
     ------
     InputError
-        If a stated peak is the sparse rate of the chip beside it.
+        If a stated peak is the sparse rate of the chip beside it, or figures of a whole model come to next to nothing.
     """
     written = phases[: len(ledger.phases)]
     for position, counted in enumerate(written):
@@ -116,6 +129,7 @@ def find_mistakes(
         described = tuple(describe(estimate) if estimate.config else None for estimate in estimates)
         bests = tuple(best for _, best, _ in counted.estimates)
         try:
+            _refuse_tiny(counted)
             for check, says in _of_phase(Read(counted.phase, bests, described, rates, limits)):
                 yield f"{place(position, counted)}: {check}: {says}"
         except InputError as error:
@@ -129,14 +143,24 @@ def _of_phase(read: Read) -> Found:
         yield from dict.fromkeys(check(read))
 
 
+def _refuse_tiny(counted: Counted) -> None:
+    """Refuse figures that come to less than a stated compute of a whole model may be."""
+    if counted.phase.kind not in WHOLE:
+        return
+    for estimate, (method, best, how) in zip(counted.phase.estimates, counted.estimates, strict=True):
+        partial = estimate.has_adapters or estimate.tuning != FULL
+        if best < LOST_SUPERSCRIPT and not partial:
+            raise InputError(
+                f"{how} is {number(best, 3)} FLOP, below 10^15, about ten seconds of one accelerator: a lost B, T or other "
+                f"unit? Write all of each figure, for example {IN_FULL[method]}."
+            )
+
+
 def _peak(read: Read) -> Found:
     """A stated peak that is the sparse rate of the chip beside it, or its dense rate in a narrower format."""
     tolerance = read.limits.peaks.tolerance
-    for estimate in read.phase.estimates:
-        peak, rates = _value(estimate.peak), read.rates.get(estimate.chip)
-        if not peak or not rates:
-            continue
-        widest = max(rates)
+    for estimate, peak, every in _peaks(read):
+        rates, widest = {bits: of[-1] for bits, of in every.items()}, max(every)
         dense = [bits for bits, rate in rates.items() if near(peak, rate, tolerance)]
         sparse = [bits for bits, rate in rates.items() if near(peak, TWICE * rate, tolerance)]
         if sparse and not dense:
@@ -148,6 +172,31 @@ def _peak(read: Read) -> Found:
                 f"utilization must be a share of the same peak. With a share of the {number(widest)}-bit peak write peak: "
                 f"{number(rates[widest], DIGITS)} TFLOP/s.",
             )
+
+
+def _low_peak(read: Read) -> Found:
+    """A stated peak that is far below the rates of the chip beside it: a prefix too small, or a slower format."""
+    for estimate, peak, rates in _peaks(read):
+        widest = max(rates)
+        slowest, fastest = rates[widest][0], rates[widest][-1]
+        if peak * TWICE >= slowest:
+            continue
+        slip = near(peak * THOUSAND, fastest, read.limits.peaks.tolerance)
+        yield (
+            "peak",
+            f"{number(peak, DIGITS)} TFLOP/s is {'a thousandth' if slip else 'less than half'} of the dense {number(widest)}-bit "
+            f"rate of {clip(estimate.chip)}; utilization must be a share of the same peak. "
+            f"{'Was the unit TFLOP/s? ' if slip else ''}With a share of the {number(widest)}-bit peak write peak: "
+            f"{number(fastest if slip else slowest, DIGITS)} TFLOP/s.",
+        )
+
+
+def _peaks(read: Read) -> Iterator[tuple[Estimate, Fraction, Rates]]:
+    """Each estimate with a stated peak beside a chip whose rates are known."""
+    for estimate in read.phase.estimates:
+        peak, rates = _value(estimate.peak), read.rates.get(estimate.chip)
+        if peak and rates:
+            yield estimate, peak, rates
 
 
 def _refuse_sparse(estimate: Estimate, peak: Fraction, bits: Fraction, rate: Fraction) -> None:
@@ -184,6 +233,21 @@ def _swapped(read: Read) -> Found:
                 "swapped",
                 f"{number(tokens)} tokens for {number(parameters)} parameters are {number(tokens / parameters, 2)} for each. "
                 f"{bounds.reason}. If they changed places, write params: {number(tokens)} and tokens: {number(parameters)}.",
+            )
+
+
+def _lost_unit(read: Read) -> Found:
+    """More tokens than any training has for its parameters."""
+    if read.phase.kind not in TRAINING:
+        return
+    bounds = read.limits.tokens
+    for estimate in read.phase.estimates:
+        parameters, tokens = _value(counted_parameters(estimate)), _value(estimate.tokens)
+        if parameters and tokens and tokens > parameters * bounds.most:
+            yield (
+                "unit",
+                f"{number(tokens)} tokens for {number(parameters)} parameters are {number(tokens / parameters, 2)} for each. "
+                f"{bounds.reason}. If params lost its billions, write them, for example params: 405e9.",
             )
 
 
@@ -271,8 +335,10 @@ def _epochs(read: Read) -> Found:
 
 CHECKS: tuple[Callable[[Read], Found], ...] = (
     _peak,
+    _low_peak,
     _utilization,
     _swapped,
+    _lost_unit,
     _active,
     _all_for_active,
     _as_if_all_worked,
