@@ -18,6 +18,7 @@ from gateline.rules.specfiles import specs_folder
 
 GATELINE = str(Path(sys.executable).with_name("gateline"))
 PLAIN = {key: value for key, value in os.environ.items() if key not in ("FORCE_COLOR", "COLUMNS")} | {"NO_COLOR": "1"}
+EXAMPLES = Path(__file__).parents[1] / "examples"
 TODAY = "2026-11-21"
 A090, E091 = "us.ear.3a090", "us.ear.4e091"
 
@@ -737,6 +738,34 @@ def test_a_mistake_in_a_process_of_its_own(tmp_path):
 
 
 # Rules and catalogue
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["chip", "chip.yaml", "-o", "chip.yaml"],
+        ["chip", "H20", "./chip.yaml", "-o", "soft.yaml", "--format", "json"],
+        ["chip", "chip.yaml", "-o", "hard.yaml"],
+        ["release", "ledger.yaml", "-o", "ledger.yaml"],
+        ["release", "of-config.yaml", "ledger.yaml", "-o", "ledger.yaml"],
+        ["release", "of-config.yaml", "-o", "config.json"],
+        ["release", "--config", "config.json", "--tokens", "1e12", "--seq-len", "8192", "-o", "./config.json"],
+        ["release", "--config", ".", "--tokens", "1e12", "--seq-len", "8192", "-o", "config.json"],
+    ],
+    ids=" ".join,
+)
+def test_no_report_is_written_over_what_it_is_about(run, tmp_path, monkeypatch, arguments):
+    """Nor over a configuration that a ledger names, through links of either sort; what was there stays."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("chip.yaml", "ledger.yaml", "config.json"):
+        shutil.copy(EXAMPLES / name, name)
+    estimate = "{method: architecture, config: config.json, tokens: 1e12, sequence_length: 8192}"
+    Path("of-config.yaml").write_text(f"model: M\nphases: [{{kind: pretraining, estimates: [{estimate}]}}]\n")
+    Path("soft.yaml").symlink_to("chip.yaml")
+    Path("hard.yaml").hardlink_to("chip.yaml")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    check_refused(run(*arguments), f"{Path(arguments[arguments.index('-o') + 1])}: is the ")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_rules_list(run):

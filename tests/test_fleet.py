@@ -430,6 +430,9 @@ def test_whose_the_original_is_is_not_assumed_in_rows_that_state_one(tmp_path):
         ["-o", "in.csv"],
         ["-o", "out.csv", "--rejects", "in.csv"],
         ["-o", "out.csv", "--rejects", "./out.csv"],
+        ["-o", "hard.csv"],
+        ["-o", "soft.csv"],
+        ["-o", "hard.html", "--format", "html"],
         ["-o", "d.csv"],
     ],
 )
@@ -438,10 +441,14 @@ def test_no_file_is_written_over_another(tmp_path, options):
     (tmp_path / "d.csv").mkdir()
     source = tmp_path / "in.csv"
     source.write_text("chip\nH100\nnope\n", encoding="utf-8")
+    (tmp_path / "soft.csv").symlink_to(source)
+    for name in ("hard.csv", "hard.html"):
+        (tmp_path / name).hardlink_to(source)
     done = command("in.csv", *options, folder=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
     assert source.read_text(encoding="utf-8") == "chip\nH100\nnope\n"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["d.csv", "in.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["d.csv", "hard.csv", "hard.html", "in.csv", "soft.csv"]
+    assert (tmp_path / "hard.csv").samefile(source)
 
 
 def test_rejects_of_an_earlier_run_do_not_stay(tmp_path):
