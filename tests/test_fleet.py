@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet
 import pytest
+from click.testing import CliRunner
 
+from gateline.cli import group
 from gateline.errors import InputError
 from gateline.fleet import tables
 from gateline.fleet.headers import read_header
@@ -449,6 +451,27 @@ def test_no_file_is_written_over_another(tmp_path, options):
     assert source.read_text(encoding="utf-8") == "chip\nH100\nnope\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["d.csv", "hard.csv", "hard.html", "in.csv", "soft.csv"]
     assert (tmp_path / "hard.csv").samefile(source)
+
+
+@pytest.mark.parametrize(
+    ("format_", "output"),
+    [("html", "x.parquet"), ("html", "x.csv"), ("arrow", "x.csv"), ("arrow", "x.parquet"), ("csv", "x.feather")],
+)
+@pytest.mark.parametrize("name", ["fleet", "shipment"])
+def test_a_format_that_the_name_of_the_output_denies(tmp_path, name, format_, output):
+    """One line names both, and nothing is written."""
+    source = table(tmp_path / "in.csv", "chip,as_of,to,hq\nH100,2026-06-01,FR,CN\n")
+    done = CliRunner().invoke(group, [name, source, "-o", str(tmp_path / output), "--format", format_])
+    assert isinstance(done.exception, InputError)
+    assert f"{output}: does not go with --format {format_}. End the name in ." in str(done.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+@pytest.mark.parametrize(("format_", "output"), [("csv", "x.csv"), ("arrow", "x.feather"), ("html", "x.html")])
+def test_a_format_that_the_name_of_the_output_says_too(tmp_path, format_, output):
+    source = table(tmp_path / "in.csv", "chip\nH100\n")
+    done = CliRunner().invoke(group, ["fleet", source, "-o", str(tmp_path / output), "--format", format_])
+    assert (done.exit_code, (tmp_path / output).exists()) == (0, True)
 
 
 def test_rejects_of_an_earlier_run_do_not_stay(tmp_path):

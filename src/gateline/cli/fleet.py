@@ -11,7 +11,7 @@ import click
 
 from gateline.cli.options import AS_OF, EXIT_ZERO, READING, ROLE, RULES, STRICT, Place, Share, options
 from gateline.cli.table_options import ALLOW_REJECTS, COLUMNS, FAIL_ON, REJECTS, TABLE_FORMAT, THREADS
-from gateline.cli.table_runs import check_totals, exit_status
+from gateline.cli.table_runs import check_format, check_totals, exit_status
 from gateline.errors import InputError
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def fleet(
     single = None if isinstance(output, str) else output
     check_paths(file, single, rejects or rejects_beside(single), totals)
     check_totals(totals)
+    check_format(format_, output)
     asked: dict[str, Any] = {"role": role, "rules": rules, "readings": readings, "strict_facts": strict_facts}
     with progress(quiet=quiet) as told:
         settings: dict[str, Any] = {**asked, "rejects": rejects, "threads": threads, "progress": told}

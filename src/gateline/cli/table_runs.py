@@ -5,11 +5,38 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+from click.core import ParameterSource
+
 from gateline.cli.options import EXIT_CODES
 from gateline.errors import InputError
 
 if TYPE_CHECKING:
     from gateline.rules.model import Outcome
+
+
+SUFFIXES_OF = {"csv": (".csv",), "arrow": (".arrow", ".feather")}
+"""How the name of an output ends whose format is stated."""
+
+
+def check_format(format_: str, output: Path | str | None) -> None:
+    """Refuse a format that is not the one that the name of the output says.
+
+    Raises
+    ------
+    InputError
+        Naming both; where no format is stated, the name alone says it.
+    """
+    from gateline.fleet.outputs import SUFFIXES
+
+    source = click.get_current_context().get_parameter_source("format_")
+    if output is None or source is ParameterSource.DEFAULT:
+        return
+    suffix, wanted = Path(output).suffix.lower(), SUFFIXES_OF.get(format_, (".html",))
+    if suffix not in wanted and (format_ in SUFFIXES_OF or suffix in SUFFIXES):
+        raise InputError(
+            f"{output}: does not go with --format {format_}. End the name in {' or '.join(wanted)}, or leave --format out."
+        )
 
 
 def check_totals(path: Path | None) -> None:
