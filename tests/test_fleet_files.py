@@ -127,6 +127,27 @@ def test_a_pipe_carries_csv_or_an_arrow_stream(tmp_path):
     assert (refused.returncode, b"is Parquet, which is not read from a pipe" in refused.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("form", ["csv", "arrow", "parquet"])
+@pytest.mark.parametrize("command", ["fleet", "shipment"])
+def test_a_pipe_with_a_name(tmp_path, command, form):
+    """CSV and Arrow streams are read from a pipe as from standard input; of Parquet it is said that they cannot be."""
+    table = pa.table({"chip": ["H100"], "as_of": ["2026-06-01"], "to": ["FR"], "hq": ["CN"]})
+    write(table, tmp_path / f"in.{form}")
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen(["cp", "--", tmp_path / f"in.{form}", tmp_path / "pipe"]):
+        call = [sys.executable, "-m", "gateline", command, "pipe", "-o", "out.csv"]
+        done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    if form == "parquet":
+        assert (done.returncode, done.stderr) == (
+            2,
+            "gateline: pipe: is Parquet, which is not read from a pipe. Name the file.\n",
+        )
+    else:
+        assert done.returncode == 0, done.stderr
+        assert len((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()) == 2
+
+
+
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_the_bytes_do_not_depend_on_threads(tmp_path, threads, monkeypatch):
     """Parquet, CSV and rejects, with presumptions whose ways out come in another order."""
