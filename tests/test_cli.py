@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -366,6 +367,29 @@ def test_a_reader_that_stops_early_is_no_crash():
     assert process.wait(60) in (0, 1)
     assert "Traceback" not in err
     assert "Exception ignored" not in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["chip", "nvidia-h100-sxm", "--format", "json"], 1),
+        (["chip", "nvidia-h100-sxm"], 1),
+        (["rules", "list"], 1),
+        (["fleet", "fleet.csv"], 1),
+        (["fleet", "fleet.csv", "--format", "arrow"], 1),
+        (["fleet", "fleet.csv", "-o", "out.csv"], 0),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
+)
+def test_standard_output_that_is_closed(tmp_path, arguments, code):
+    """One line where something was to be written there; what goes to a file does not need it."""
+    (tmp_path / "fleet.csv").write_text("chip\nH100\n")
+    call = f"exec {shlex.join([GATELINE, *arguments])} >&-"
+    done = subprocess.run(["sh", "-c", call], cwd=tmp_path, stderr=subprocess.PIPE, text=True, timeout=60, env=PLAIN)
+    assert done.returncode == code
+    if code:
+        assert done.stderr == "gateline: standard output: is closed; leave it open, or redirect it to a file.\n"
+    assert (tmp_path / "out.csv").exists() == (code == 0)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import EBADF
 from importlib import import_module
-from io import TextIOWrapper
+from io import RawIOBase, TextIOWrapper
+from os import devnull
+from pathlib import Path
+from signal import SIG_IGN, SIGTERM, signal
+from typing import Any, BinaryIO, NoReturn, cast
 
 import click
 
@@ -67,13 +74,57 @@ def _one_line(error: click.ClickException) -> str:
     return f"{' '.join(error.format_message().split())} See '{path} --help'."
 
 
-def main() -> None:
-    """Run the command line; every input error is one line on stderr and exit code 2."""
+class _Closed(RawIOBase):
+    """Standard output that was closed before the run began: a run that writes to it fails, any other does not."""
+
+    def writable(self) -> bool:
+        """Whoever asks finds out by writing."""
+        return True
+
+    def write(self, data: Any, /) -> NoReturn:
+        """Say that it is closed."""
+        raise OSError(EBADF, "is closed; leave it open, or redirect it to a file", "standard output")
+
+
+def _prepare_streams() -> None:
+    """Let no mark that a terminal cannot show stop a run, and stand in for streams that are closed."""
+    if sys.stderr is None:
+        sys.stderr = Path(devnull).open("w", encoding="utf-8")
+    if sys.stdout is None:
+        sys.stdout = TextIOWrapper(cast("BinaryIO", _Closed()), encoding="utf-8", write_through=True)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+class _Terminated(BaseException):
+    """Somebody wants the run to end."""
+
+
+@contextmanager
+def _ending_on_request() -> Iterator[None]:
+    """Let SIGTERM end a run as Ctrl+C does, so that what it was writing is removed; only the first one counts."""
+
+    def end(*_: object) -> NoReturn:
+        signal(SIGTERM, SIG_IGN)
+        raise _Terminated
+
+    before = signal(SIGTERM, end)
     try:
-        status = group.main(standalone_mode=False)
+        yield
+    finally:
+        signal(SIGTERM, before)
+
+
+def main() -> None:
+    """Run the command line; every input error is one line on stderr and exit code 2."""
+    _prepare_streams()
+    try:
+        with _ending_on_request():
+            status = group.main(standalone_mode=False)
+    except _Terminated:
+        click.echo("gateline: stopped.", err=True)
+        sys.exit(128 + SIGTERM)
     except click.exceptions.Abort:
         click.echo("gateline: stopped.", err=True)
         sys.exit(1)
