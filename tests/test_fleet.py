@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from gateline.cli import group
 from gateline.errors import InputError
-from gateline.fleet import tables
-from gateline.fleet.headers import read_header
+from gateline.fleet import headers, tables
+from gateline.fleet.headers import near_names, read_header
 from gateline.jobs import default_catalogue, screen_chip, screen_fleet
 from gateline.rules.model import Outcome
 
@@ -306,6 +306,37 @@ def test_a_heading_that_is_nearly_known_is_pointed_out(tmp_path):
     """A misspelt heading is passed through, and the summary says what was probably meant."""
     _, _, summary = screened(tmp_path, "chip,applicable_die_aera\nH100,5\n")
     assert any("applicable_die_aera" in remark and "applicable_die_area" in remark for remark in summary.remarks)
+
+
+@pytest.mark.parametrize(
+    ("heading", "meant"),
+    [("Applicable Die Aera [mm^2]", "applicable_die_area"), ("dense_rate_16bits", "dense_rate_16bit"), ("remark", "")],
+)
+def test_which_heading_is_near_to_which(heading, meant):
+    """Capitals, spaces and units do not count; a word that has too few letters in common is no slip."""
+    assert near_names(read_header(["chip", heading], "t.csv")) == ([(heading, meant)] if meant else [])
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@pytest.mark.parametrize("name", ["fleet", "shipment"])
+def test_as_many_columns_as_a_table_may_have(tmp_path, monkeypatch, name, suffix):
+    """4,096 are read, and none is compared letter by letter with all names; one more is refused, text and Arrow alike."""
+    looked_up = []
+    monkeypatch.setattr(headers, "get_close_matches", lambda word, *_, **__: looked_up.append(word) or [])
+    for columns, code in ((4096, 0), (4097, 2)):
+        names = ["chip", "as_of", "to", "hq", *(f"x{number}" for number in range(columns - 4))]
+        cells = ["H100", "2026-06-01", "FR", "CN", *[""] * (columns - 4)]
+        source = tmp_path / f"{columns}.{suffix}"
+        if suffix == "csv":
+            table(source, f"{','.join(names)}\n{','.join(cells)}\n")
+        else:
+            pyarrow.parquet.write_table(pyarrow.table({n: [c] for n, c in zip(names, cells, strict=True)}), source)
+        done = CliRunner().invoke(group, [name, str(source), "-o", str(tmp_path / "out.csv"), "--columns", "verdicts"])
+        if code:
+            assert str(done.exception).startswith(f"{source}:1: has 4,097 columns, a table has at most 4,096.")
+        else:
+            assert done.exit_code == 0, done.exception
+    assert looked_up == []
 
 
 def test_header_meanings():
