@@ -182,6 +182,8 @@ def test_strict_facts_leave_scope_open_row_by_row(tmp_path):
         ("applicable_die_area [GB/s]\n1\n", "expected [length]^2"),
         ("dense_rate_7bit\n1\n", "bit lengths are"),
         ('chip\n"H100\n', "is not valid CSV"),
+        ("chip,note\nH100,a\nH100,b\0c\n", "in.csv:3: has a NUL byte"),
+        ("ch\0ip\nH100\n", "in.csv:1: has a NUL byte"),
         ("chip\nnone such\n", "none of the 1 rows could be read"),
     ],
 )
