@@ -227,6 +227,34 @@ def test_cells_that_cannot_be_read(tmp_path, heading, cell, reason):
     assert summary.rejected == 1
 
 
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_zero_has_no_sign(tmp_path, monkeypatch, suffix, threads):
+    """A rate, a bandwidth or an area of -0 is 0, with unknown figures beside it or without, and so is what follows."""
+    monkeypatch.setattr(tables, "BLOCK_ROWS", 2)
+    columns = ("dense_rate_16bit", "io_bandwidth", "applicable_die_area", "total_processing_performance")
+    found = {}
+    for zero in ("-0.0", "0"):
+        for name, read in zip(
+            columns, ([zero, "1e12", ""], [zero, zero, "5"], [zero, "", "100"], ["", "", zero]), strict=True
+        ):
+            path = tmp_path / f"{name}.{suffix}"
+            cells = [*read, "7"]
+            if suffix == "csv":
+                text = "".join(f"{number},{cell},500\n" for number, cell in enumerate(cells))
+                table(path, f"id,{name},approximated_transistor_count\n{text}")
+            else:
+                typed = pyarrow.array([float(cell) if cell else None for cell in cells])
+                data = {"id": ["0", "1", "2", "3"], name: typed, "approximated_transistor_count": [500.0] * 4}
+                pyarrow.parquet.write_table(pyarrow.table(data), path)
+            screen_fleet(str(path), tmp_path / "out.csv", DAY, all_columns=False, threads=threads)
+            found[name, zero] = (tmp_path / "out.csv").read_text(encoding="utf-8")
+    for name in columns:
+        assert found[name, "-0.0"] == found[name, "0"]
+        assert "-0" not in found[name, "-0.0"]
+    assert "0,0.0," in found["dense_rate_16bit", "-0.0"]
+
+
 def test_ragged_rows_keep_their_numbers(tmp_path):
     """A row with too many or too few cells is rejected by its number in the table."""
     found, rejects, summary = screened(tmp_path, "chip,count\nH100,1\nH100\nH100,1,2\nL4,bad\nL4,5\n")
