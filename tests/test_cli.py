@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from gateline.cli import main
+from gateline.cli import group, main
 from gateline.rules.specfiles import specs_folder
 
 GATELINE = str(Path(sys.executable).with_name("gateline"))
@@ -599,6 +599,27 @@ def test_help_shows_an_example(run, command, flag):
     done = run(*command, flag)
     assert (done.code, done.err) == (0, "")
     assert re.search(r"Examples?:\n\s+gateline \w+", done.out)
+
+
+@pytest.mark.parametrize("command", [(), ("fleet",), ("shipment",), ("catalogue", "import")], ids=" ".join)
+def test_an_example_of_the_help_about_a_file_that_ships_runs(run, tmp_path, monkeypatch, command):
+    """None of them is bad usage or a failure, and rows that are bad on purpose are allowed."""
+    shown = re.findall(r"^ +gateline (.* examples/.*)$", run(*command, "--help").out, flags=re.M)
+    assert shown
+    monkeypatch.chdir(tmp_path)
+    Path("examples").symlink_to(EXAMPLES)
+    for words in map(shlex.split, shown):
+        done = run(*words)
+        assert done.code == 0, done.err
+        assert Path(words[words.index("-o") + 1]).exists()
+
+
+@pytest.mark.parametrize("name", ["rules", "catalogue"])
+def test_a_group_says_in_one_line_what_all_its_commands_do(run, name):
+    """The same line stands in the help of the program."""
+    line = group.get_command(None, name).help.splitlines()[0]
+    assert all(re.search(rf"\b{command}\b", line.lower()) for command in group.get_command(None, name).commands)
+    assert line in re.sub(r"\s+", " ", run("--help").out)
 
 
 HEAVY = ("numpy", "pint", "pydantic", "yaml", "rich", "pyarrow")

@@ -24,11 +24,12 @@ COMMANDS = {
     "fleet": "Screen every row of a table.",
     "shipment": "Say of every row of a shipment ledger whether it needs a licence.",
     "timeline": "List the dates on which a chip's verdicts change, and why.",
-    "rules": "List, show, compare and check the rules.",
-    "catalogue": "List and show the chips of the catalogue.",
+    "rules": "List, show, diff and check the rules that ship with the program.",
+    "catalogue": "List, show and check the chips of the catalogue, and import drafts of others.",
     "serve": "Open a calculator in the browser, with a REST API, for this machine only.",
     "mcp": "Answer an assistant over the Model Context Protocol.",
 }
+"""What each command does, in a line; the help of a group of commands begins with it."""
 
 
 class Commands(click.Group):
@@ -60,7 +61,7 @@ def group() -> None:
     Examples:
         gateline chip H20 --as-of 2024-06-01
         gateline release --params 405e9 --tokens 15.6e12
-        gateline fleet examples/fleet.csv -o verdicts.csv
+        gateline fleet examples/fleet.csv -o verdicts.csv --allow-rejects
 
     Exit status: 0 no gating rule is met, 3 at least one is, 4 none is but one is undetermined,
     2 bad usage or input, 1 failure of the program. It informs; it is not legal advice.

@@ -66,7 +66,7 @@ def fleet(
 
     \b
     Examples:
-        gateline fleet examples/fleet.csv -o verdicts.csv
+        gateline fleet examples/fleet.csv -o verdicts.csv --allow-rejects
         gateline fleet inventory.parquet -o verdicts.parquet --as-of 2025-01-01 --fail-on met
         gateline fleet shipments/ -o screened/ --columns verdicts --resume
         gateline fleet fleet.parquet -o out.parquet --totals totals.json --utilization 0.4

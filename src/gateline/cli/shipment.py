@@ -73,7 +73,7 @@ def shipment(
 
     \b
     Examples:
-        gateline shipment examples/shipments.csv -o screened.csv
+        gateline shipment examples/shipments.csv -o screened.csv --allow-rejects
         gateline shipment ledger.parquet -o screened.parquet --columns verdicts --fail-on met
         gateline shipment ledger.parquet --format html -o report.html
 
