@@ -450,19 +450,33 @@ def test_a_run_that_is_killed_leaves_no_output(tmp_path, name):
     assert not (tmp_path / "out.rejects.csv").exists()
 
 
-@pytest.mark.parametrize("output", ["out.csv", "out.parquet"])
+@pytest.mark.parametrize("output", ["out.csv", "out.parquet", "out"])
 def test_a_command_that_is_asked_to_end_removes_what_it_was_writing(tmp_path, output):
-    """SIGTERM ends the command line with 143, as shells say it, one line, and no temporary file; twice is once."""
+    """SIGTERM ends the command line with 143, as shells say it, one line, and no temporary file."""
     pq.write_table(example(), tmp_path / "in.parquet")
     code = f"{STOPPED.rpartition('screen_fleet(')[0]}from gateline.cli import main\nmain()\n"
     call = [sys.executable, "-c", code, "fleet", "in.parquet", "-o", output, "--threads", "1"]
     process = subprocess.Popen(call, cwd=tmp_path, stderr=subprocess.PIPE)
     wait_until_midway(process, tmp_path)
     process.terminate()
-    process.terminate()
     assert (process.communicate(timeout=60)[1], process.returncode) == (b"gateline: stopped.\n", 143)
     left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {"in.parquet", "reached"}
+
+
+def test_a_command_that_waits_for_a_pipe_ends_when_it_is_asked_to(tmp_path):
+    call = [sys.executable, "-m", "gateline", "fleet", "-", "-o", "out.csv"]
+    process = subprocess.Popen(call, cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdin.write(b"chip\n" + b"H100\n" * tables.BLOCK_ROWS * 2)
+    process.stdin.flush()
+    for _ in range(1200):
+        if any(tmp_path.iterdir()):
+            break
+        time.sleep(0.05)
+    process.terminate()
+    assert (process.wait(timeout=60), list(tmp_path.iterdir())) == (143, [])
+    process.stdin.close()
+    process.stderr.close()
 
 
 def test_a_folder_run_that_is_killed_is_resumed(tmp_path):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from errno import EBADF
 from importlib import import_module
 from io import RawIOBase, TextIOWrapper
 from os import devnull
 from pathlib import Path
-from signal import SIG_IGN, SIGTERM, signal
 from typing import Any, BinaryIO, NoReturn, cast
 
 import click
@@ -98,34 +95,11 @@ def _prepare_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
-class _Terminated(BaseException):
-    """Somebody wants the run to end."""
-
-
-@contextmanager
-def _ending_on_request() -> Iterator[None]:
-    """Let SIGTERM end a run as Ctrl+C does, so that what it was writing is removed; only the first one counts."""
-
-    def end(*_: object) -> NoReturn:
-        signal(SIGTERM, SIG_IGN)
-        raise _Terminated
-
-    before = signal(SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal(SIGTERM, before)
-
-
 def main() -> None:
     """Run the command line; every input error is one line on stderr and exit code 2."""
     _prepare_streams()
     try:
-        with _ending_on_request():
-            status = group.main(standalone_mode=False)
-    except _Terminated:
-        click.echo("gateline: stopped.", err=True)
-        sys.exit(128 + SIGTERM)
+        status = group.main(standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("gateline: stopped.", err=True)
         sys.exit(1)

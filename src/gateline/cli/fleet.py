@@ -11,7 +11,7 @@ import click
 
 from gateline.cli.options import AS_OF, EXIT_ZERO, READING, ROLE, RULES, STRICT, Place, Share, options
 from gateline.cli.table_options import ALLOW_REJECTS, COLUMNS, FAIL_ON, REJECTS, TABLE_FORMAT, THREADS
-from gateline.cli.table_runs import check_format, check_totals, exit_status
+from gateline.cli.table_runs import check_format, check_totals, ending_on_request, exit_status
 from gateline.errors import InputError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def fleet(
     check_totals(totals)
     check_format(format_, output)
     asked: dict[str, Any] = {"role": role, "rules": rules, "readings": readings, "strict_facts": strict_facts}
-    with progress(quiet=quiet) as told:
+    with ending_on_request(), progress(quiet=quiet) as told:
         settings: dict[str, Any] = {**asked, "rejects": rejects, "threads": threads, "progress": told}
         if format_ == "html":
             summary = _report(file, output, as_of, asked, settings)

@@ -12,7 +12,7 @@ import click
 from gateline.cli.options import EXIT_ZERO, READING, ROLE, RULES, STRICT, Day, options
 from gateline.cli.output import write_output
 from gateline.cli.table_options import ALLOW_REJECTS, COLUMNS, FAIL_ON, REJECTS, TABLE_FORMAT, THREADS
-from gateline.cli.table_runs import check_format, check_totals, exit_status
+from gateline.cli.table_runs import check_format, check_totals, ending_on_request, exit_status
 
 if TYPE_CHECKING:
     from gateline.jobs.ledger import ScreenedLedger
@@ -89,7 +89,7 @@ def shipment(
     check_paths(file, output, rejects or rejects_beside(output), totals)
     check_totals(totals)
     check_format(format_, output)
-    with progress(quiet=quiet) as told:
+    with ending_on_request(), progress(quiet=quiet) as told:
         settings: dict[str, Any] = {"role": role, "rules": rules, "readings": readings, "strict_facts": strict_facts}
         settings |= {"rejects": rejects or rejects_beside(output), "threads": threads, "progress": told}
         if format_ == "html":

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from signal import SIGTERM, signal
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from click.core import ParameterSource
 
 from gateline.cli.options import EXIT_CODES
 from gateline.errors import InputError
+from gateline.whole_files import remove_unfinished
 
 if TYPE_CHECKING:
     from gateline.rules.model import Outcome
@@ -17,6 +22,23 @@ if TYPE_CHECKING:
 
 SUFFIXES_OF = {"csv": (".csv",), "arrow": (".arrow", ".feather")}
 """How the name of an output ends whose format is stated."""
+
+
+@contextmanager
+def ending_on_request() -> Iterator[None]:
+    """Let SIGTERM end a run at once, whatever its threads wait for; what it was writing is removed."""
+
+    def end(*_: object) -> NoReturn:
+        remove_unfinished()
+        with suppress(OSError):
+            os.write(2, b"gateline: stopped.\n")  # a stream may be in use where the signal came
+        os._exit(128 + SIGTERM)
+
+    before = signal(SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal(SIGTERM, before)
 
 
 def check_format(format_: str, output: Path | str | None) -> None:
