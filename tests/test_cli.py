@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,11 +14,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from gateline.cli import main
+from gateline.cli import group, main
 from gateline.rules.specfiles import specs_folder
 
 GATELINE = str(Path(sys.executable).with_name("gateline"))
 PLAIN = {key: value for key, value in os.environ.items() if key not in ("FORCE_COLOR", "COLUMNS")} | {"NO_COLOR": "1"}
+EXAMPLES = Path(__file__).parents[1] / "examples"
 TODAY = "2026-11-21"
 A090, E091 = "us.ear.3a090", "us.ear.4e091"
 
@@ -367,6 +369,29 @@ def test_a_reader_that_stops_early_is_no_crash():
     assert "Exception ignored" not in err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["chip", "nvidia-h100-sxm", "--format", "json"], 1),
+        (["chip", "nvidia-h100-sxm"], 1),
+        (["rules", "list"], 1),
+        (["fleet", "fleet.csv"], 1),
+        (["fleet", "fleet.csv", "--format", "arrow"], 1),
+        (["fleet", "fleet.csv", "-o", "out.csv"], 0),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
+)
+def test_standard_output_that_is_closed(tmp_path, arguments, code):
+    """One line where something was to be written there; what goes to a file does not need it."""
+    (tmp_path / "fleet.csv").write_text("chip\nH100\n")
+    call = f"exec {shlex.join([GATELINE, *arguments])} >&-"
+    done = subprocess.run(["sh", "-c", call], cwd=tmp_path, stderr=subprocess.PIPE, text=True, timeout=60, env=PLAIN)
+    assert done.returncode == code
+    if code:
+        assert done.stderr == "gateline: standard output: is closed; leave it open, or redirect it to a file.\n"
+    assert (tmp_path / "out.csv").exists() == (code == 0)
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_a_terminal_without_unicode_is_no_crash(encoding):
     """Signs that the terminal's encoding lacks are replaced or written otherwise."""
@@ -576,6 +601,27 @@ def test_help_shows_an_example(run, command, flag):
     assert re.search(r"Examples?:\n\s+gateline \w+", done.out)
 
 
+@pytest.mark.parametrize("command", [(), ("fleet",), ("shipment",), ("catalogue", "import")], ids=" ".join)
+def test_an_example_of_the_help_about_a_file_that_ships_runs(run, tmp_path, monkeypatch, command):
+    """None of them is bad usage or a failure, and rows that are bad on purpose are allowed."""
+    shown = re.findall(r"^ +gateline (.* examples/.*)$", run(*command, "--help").out, flags=re.M)
+    assert shown
+    monkeypatch.chdir(tmp_path)
+    Path("examples").symlink_to(EXAMPLES)
+    for words in map(shlex.split, shown):
+        done = run(*words)
+        assert done.code == 0, done.err
+        assert Path(words[words.index("-o") + 1]).exists()
+
+
+@pytest.mark.parametrize("name", ["rules", "catalogue"])
+def test_a_group_says_in_one_line_what_all_its_commands_do(run, name):
+    """The same line stands in the help of the program."""
+    line = group.get_command(None, name).help.splitlines()[0]
+    assert all(re.search(rf"\b{command}\b", line.lower()) for command in group.get_command(None, name).commands)
+    assert line in re.sub(r"\s+", " ", run("--help").out)
+
+
 HEAVY = ("numpy", "pint", "pydantic", "yaml", "rich", "pyarrow")
 
 
@@ -737,6 +783,34 @@ def test_a_mistake_in_a_process_of_its_own(tmp_path):
 
 
 # Rules and catalogue
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["chip", "chip.yaml", "-o", "chip.yaml"],
+        ["chip", "H20", "./chip.yaml", "-o", "soft.yaml", "--format", "json"],
+        ["chip", "chip.yaml", "-o", "hard.yaml"],
+        ["release", "ledger.yaml", "-o", "ledger.yaml"],
+        ["release", "of-config.yaml", "ledger.yaml", "-o", "ledger.yaml"],
+        ["release", "of-config.yaml", "-o", "config.json"],
+        ["release", "--config", "config.json", "--tokens", "1e12", "--seq-len", "8192", "-o", "./config.json"],
+        ["release", "--config", ".", "--tokens", "1e12", "--seq-len", "8192", "-o", "config.json"],
+    ],
+    ids=" ".join,
+)
+def test_no_report_is_written_over_what_it_is_about(run, tmp_path, monkeypatch, arguments):
+    """Nor over a configuration that a ledger names, through links of either sort; what was there stays."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("chip.yaml", "ledger.yaml", "config.json"):
+        shutil.copy(EXAMPLES / name, name)
+    estimate = "{method: architecture, config: config.json, tokens: 1e12, sequence_length: 8192}"
+    Path("of-config.yaml").write_text(f"model: M\nphases: [{{kind: pretraining, estimates: [{estimate}]}}]\n")
+    Path("soft.yaml").symlink_to("chip.yaml")
+    Path("hard.yaml").hardlink_to("chip.yaml")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    check_refused(run(*arguments), f"{Path(arguments[arguments.index('-o') + 1])}: is the ")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_rules_list(run):

@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet
 import pytest
+from click.testing import CliRunner
 
+from gateline.cli import group
 from gateline.errors import InputError
-from gateline.fleet import tables
-from gateline.fleet.headers import read_header
+from gateline.fleet import headers, tables
+from gateline.fleet.headers import near_names, read_header
 from gateline.jobs import default_catalogue, screen_chip, screen_fleet
 from gateline.rules.model import Outcome
 
@@ -196,6 +198,8 @@ def test_strict_facts_leave_scope_open_row_by_row(tmp_path):
         ("applicable_die_area [GB/s]\n1\n", "expected [length]^2"),
         ("dense_rate_7bit\n1\n", "bit lengths are"),
         ('chip\n"H100\n', "is not valid CSV"),
+        ("chip,note\nH100,a\nH100,b\0c\n", "in.csv:3: has a NUL byte"),
+        ("ch\0ip\nH100\n", "in.csv:1: has a NUL byte"),
         ("chip\nnone such\n", "none of the 1 rows could be read"),
     ],
 )
@@ -237,6 +241,34 @@ def test_cells_that_cannot_be_read(tmp_path, heading, cell, reason):
     assert reject["value"] == (cell[:200] if not cell.startswith("-") else cell)
     assert reason in reject["reason"]
     assert summary.rejected == 1
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_zero_has_no_sign(tmp_path, monkeypatch, suffix, threads):
+    """A rate, a bandwidth or an area of -0 is 0, with unknown figures beside it or without, and so is what follows."""
+    monkeypatch.setattr(tables, "BLOCK_ROWS", 2)
+    columns = ("dense_rate_16bit", "io_bandwidth", "applicable_die_area", "total_processing_performance")
+    found = {}
+    for zero in ("-0.0", "0"):
+        for name, read in zip(
+            columns, ([zero, "1e12", ""], [zero, zero, "5"], [zero, "", "100"], ["", "", zero]), strict=True
+        ):
+            path = tmp_path / f"{name}.{suffix}"
+            cells = [*read, "7"]
+            if suffix == "csv":
+                text = "".join(f"{number},{cell},500\n" for number, cell in enumerate(cells))
+                table(path, f"id,{name},approximated_transistor_count\n{text}")
+            else:
+                typed = pyarrow.array([float(cell) if cell else None for cell in cells])
+                data = {"id": ["0", "1", "2", "3"], name: typed, "approximated_transistor_count": [500.0] * 4}
+                pyarrow.parquet.write_table(pyarrow.table(data), path)
+            screen_fleet(str(path), tmp_path / "out.csv", DAY, all_columns=False, threads=threads)
+            found[name, zero] = (tmp_path / "out.csv").read_text(encoding="utf-8")
+    for name in columns:
+        assert found[name, "-0.0"] == found[name, "0"]
+        assert "-0" not in found[name, "-0.0"]
+    assert "0,0.0," in found["dense_rate_16bit", "-0.0"]
 
 
 def test_ragged_rows_keep_their_numbers(tmp_path):
@@ -380,6 +412,37 @@ def test_rows_of_few_values_that_state_less_than_their_figures_make(tmp_path):
     assert (again.skipped, again.remarks) == (1, summary.remarks)
 
 
+@pytest.mark.parametrize(
+    ("heading", "meant"),
+    [("Applicable Die Aera [mm^2]", "applicable_die_area"), ("dense_rate_16bits", "dense_rate_16bit"), ("remark", "")],
+)
+def test_which_heading_is_near_to_which(heading, meant):
+    """Capitals, spaces and units do not count; a word that has too few letters in common is no slip."""
+    assert near_names(read_header(["chip", heading], "t.csv")) == ([(heading, meant)] if meant else [])
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@pytest.mark.parametrize("name", ["fleet", "shipment"])
+def test_as_many_columns_as_a_table_may_have(tmp_path, monkeypatch, name, suffix):
+    """4,096 are read, and none is compared letter by letter with all names; one more is refused, text and Arrow alike."""
+    looked_up = []
+    monkeypatch.setattr(headers, "get_close_matches", lambda word, *_, **__: looked_up.append(word) or [])
+    for columns, code in ((4096, 0), (4097, 2)):
+        names = ["chip", "as_of", "to", "hq", *(f"x{number}" for number in range(columns - 4))]
+        cells = ["H100", "2026-06-01", "FR", "CN", *[""] * (columns - 4)]
+        source = tmp_path / f"{columns}.{suffix}"
+        if suffix == "csv":
+            table(source, f"{','.join(names)}\n{','.join(cells)}\n")
+        else:
+            pyarrow.parquet.write_table(pyarrow.table({n: [c] for n, c in zip(names, cells, strict=True)}), source)
+        done = CliRunner().invoke(group, [name, str(source), "-o", str(tmp_path / "out.csv"), "--columns", "verdicts"])
+        if code:
+            assert str(done.exception).startswith(f"{source}:1: has 4,097 columns, a table has at most 4,096.")
+        else:
+            assert done.exit_code == 0, done.exception
+    assert looked_up == []
+
+
 def test_header_meanings():
     """Canonical names, aliases, short names, units and free columns are told apart."""
     header = read_header(["chip", "die_area [cm^2]", "to", "dense_rate_4bit", "remark"], "t.csv")
@@ -504,6 +567,9 @@ def test_whose_the_original_is_is_not_assumed_in_rows_that_state_one(tmp_path):
         ["-o", "in.csv"],
         ["-o", "out.csv", "--rejects", "in.csv"],
         ["-o", "out.csv", "--rejects", "./out.csv"],
+        ["-o", "hard.csv"],
+        ["-o", "soft.csv"],
+        ["-o", "hard.html", "--format", "html"],
         ["-o", "d.csv"],
     ],
 )
@@ -512,10 +578,35 @@ def test_no_file_is_written_over_another(tmp_path, options):
     (tmp_path / "d.csv").mkdir()
     source = tmp_path / "in.csv"
     source.write_text("chip\nH100\nnope\n", encoding="utf-8")
+    (tmp_path / "soft.csv").symlink_to(source)
+    for name in ("hard.csv", "hard.html"):
+        (tmp_path / name).hardlink_to(source)
     done = command("in.csv", *options, folder=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
     assert source.read_text(encoding="utf-8") == "chip\nH100\nnope\n"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["d.csv", "in.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["d.csv", "hard.csv", "hard.html", "in.csv", "soft.csv"]
+    assert (tmp_path / "hard.csv").samefile(source)
+
+
+@pytest.mark.parametrize(
+    ("format_", "output"),
+    [("html", "x.parquet"), ("html", "x.csv"), ("arrow", "x.csv"), ("arrow", "x.parquet"), ("csv", "x.feather")],
+)
+@pytest.mark.parametrize("name", ["fleet", "shipment"])
+def test_a_format_that_the_name_of_the_output_denies(tmp_path, name, format_, output):
+    """One line names both, and nothing is written."""
+    source = table(tmp_path / "in.csv", "chip,as_of,to,hq\nH100,2026-06-01,FR,CN\n")
+    done = CliRunner().invoke(group, [name, source, "-o", str(tmp_path / output), "--format", format_])
+    assert isinstance(done.exception, InputError)
+    assert f"{output}: does not go with --format {format_}. End the name in ." in str(done.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+@pytest.mark.parametrize(("format_", "output"), [("csv", "x.csv"), ("arrow", "x.feather"), ("html", "x.html")])
+def test_a_format_that_the_name_of_the_output_says_too(tmp_path, format_, output):
+    source = table(tmp_path / "in.csv", "chip\nH100\n")
+    done = CliRunner().invoke(group, ["fleet", source, "-o", str(tmp_path / output), "--format", format_])
+    assert (done.exit_code, (tmp_path / output).exists()) == (0, True)
 
 
 def test_rejects_of_an_earlier_run_do_not_stay(tmp_path):

@@ -127,6 +127,26 @@ def test_a_pipe_carries_csv_or_an_arrow_stream(tmp_path):
     assert (refused.returncode, b"is Parquet, which is not read from a pipe" in refused.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("form", ["csv", "arrow", "parquet"])
+@pytest.mark.parametrize("command", ["fleet", "shipment"])
+def test_a_pipe_with_a_name(tmp_path, command, form):
+    """CSV and Arrow streams are read from a pipe as from standard input; of Parquet it is said that they cannot be."""
+    table = pa.table({"chip": ["H100"], "as_of": ["2026-06-01"], "to": ["FR"], "hq": ["CN"]})
+    write(table, tmp_path / f"in.{form}")
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen(["cp", "--", tmp_path / f"in.{form}", tmp_path / "pipe"]):
+        call = [sys.executable, "-m", "gateline", command, "pipe", "-o", "out.csv"]
+        done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    if form == "parquet":
+        assert (done.returncode, done.stderr) == (
+            2,
+            "gateline: pipe: is Parquet, which is not read from a pipe. Name the file.\n",
+        )
+    else:
+        assert done.returncode == 0, done.stderr
+        assert len((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()) == 2
+
+
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_the_bytes_do_not_depend_on_threads(tmp_path, threads, monkeypatch):
     """Parquet, CSV and rejects, with presumptions whose ways out come in another order."""
@@ -408,12 +428,17 @@ screen_fleet(sys.argv[1], Path(sys.argv[2]), date(2026, 11, 21), threads=1)
 def kill_midway(tmp_path, *arguments):
     """Run in another process, and kill it in the middle of its fourth block."""
     process = subprocess.Popen([sys.executable, "-c", STOPPED, *arguments], cwd=tmp_path)
+    wait_until_midway(process, tmp_path)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+
+
+def wait_until_midway(process, tmp_path):
+    """Until the fourth block has been written, or the process has ended."""
     for _ in range(1200):
         if (tmp_path / "reached").exists() or process.poll() is not None:
             break
         time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.arrow"])
@@ -423,6 +448,35 @@ def test_a_run_that_is_killed_leaves_no_output(tmp_path, name):
     kill_midway(tmp_path, "in.parquet", name)
     assert not (tmp_path / name).exists()
     assert not (tmp_path / "out.rejects.csv").exists()
+
+
+@pytest.mark.parametrize("output", ["out.csv", "out.parquet", "out"])
+def test_a_command_that_is_asked_to_end_removes_what_it_was_writing(tmp_path, output):
+    """SIGTERM ends the command line with 143, as shells say it, one line, and no temporary file."""
+    pq.write_table(example(), tmp_path / "in.parquet")
+    code = f"{STOPPED.rpartition('screen_fleet(')[0]}from gateline.cli import main\nmain()\n"
+    call = [sys.executable, "-c", code, "fleet", "in.parquet", "-o", output, "--threads", "1"]
+    process = subprocess.Popen(call, cwd=tmp_path, stderr=subprocess.PIPE)
+    wait_until_midway(process, tmp_path)
+    process.terminate()
+    assert (process.communicate(timeout=60)[1], process.returncode) == (b"gateline: stopped.\n", 143)
+    left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"in.parquet", "reached"}
+
+
+def test_a_command_that_waits_for_a_pipe_ends_when_it_is_asked_to(tmp_path):
+    call = [sys.executable, "-m", "gateline", "fleet", "-", "-o", "out.csv"]
+    process = subprocess.Popen(call, cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdin.write(b"chip\n" + b"H100\n" * tables.BLOCK_ROWS * 2)
+    process.stdin.flush()
+    for _ in range(1200):
+        if any(tmp_path.iterdir()):
+            break
+        time.sleep(0.05)
+    process.terminate()
+    assert (process.wait(timeout=60), list(tmp_path.iterdir())) == (143, [])
+    process.stdin.close()
+    process.stderr.close()
 
 
 def test_a_folder_run_that_is_killed_is_resumed(tmp_path):

@@ -326,6 +326,16 @@ def test_a_bad_row_is_rejected_with_its_place_and_its_reason(tmp_path, cells, co
     assert (done.summary.rows, done.summary.rejected) == (2, 1)
 
 
+def test_a_date_that_cannot_be_read_beside_one_before_the_first_rule(tmp_path):
+    """Two rejects, each with its own reason; the row on a day of rules is screened."""
+    text = "id,as_of,chip,to,hq\na,2026-02-30,H100,CN,CN\nb,2020-01-01,H100,CN,CN\nc,2026-01-01,H100,CN,CN\n"
+    found, rejects, _ = screened(tmp_path, text)
+    assert [(row["id"], row["licence:enforced"]) for row in found] == [("c", "met")]
+    assert [(reject["row"], reject["value"]) for reject in rejects] == [("1", "2026-02-30"), ("2", "2020-01-01")]
+    assert "not a date" in rejects[0]["reason"]
+    assert "had been issued by 2020-01-01" in rejects[1]["reason"]
+
+
 def test_a_transaction_that_contradicts_its_route_is_rejected(tmp_path):
     text = "as_of,chip,from,to,transaction\n2026-06-01,H100,US,FR,transfer\n2026-06-01,H100,US,FR,export\n"
     found, (reject,), _ = screened(tmp_path, text)

@@ -6,7 +6,7 @@ test only what stands here; a new legal definition becomes a new entry with its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
@@ -649,6 +649,12 @@ QUANTITIES: dict[str, Quantity] = {
 _ALIASES = {alias: entry.name for entry in QUANTITIES.values() for alias in entry.aliases}
 
 
+def find_quantity(name: str, among: Container[str]) -> Quantity | None:
+    """The registry entry called `name` (or known by that alias), if it is one of those."""
+    canonical = _ALIASES.get(name, name)
+    return QUANTITIES[canonical] if canonical in QUANTITIES and canonical in among else None
+
+
 def quantity(name: str, among: Iterable[str] | None = None) -> Quantity:
     """The registry entry called `name` (or known by that alias).
 
@@ -657,10 +663,10 @@ def quantity(name: str, among: Iterable[str] | None = None) -> Quantity:
     InputError
         If there is none; the message suggests near names.
     """
-    canonical = _ALIASES.get(name, name)
     known = list(QUANTITIES if among is None else among)
-    if canonical in QUANTITIES and canonical in known:
-        return QUANTITIES[canonical]
+    found = find_quantity(name, known)
+    if found is not None:
+        return found
     near = get_close_matches(name, known, n=3, cutoff=0.6)
     more = " …" if len(known) > MAXIMUM_LISTED else "."
     hint = f" Did you mean {' or '.join(near)}?" if near else f" Known names: {', '.join(known[:MAXIMUM_LISTED])}{more}"

@@ -6,6 +6,9 @@ import os
 import tempfile
 from pathlib import Path
 
+_unfinished = set[Path]()
+"""Files made by `beside` that have not got their name; of a write that failed, what is gone already."""
+
 
 def beside(path: Path) -> Path:
     """A new empty file in the folder of another; of a link, in the folder of the file that it leads to.
@@ -18,6 +21,7 @@ def beside(path: Path) -> Path:
     place = path.resolve()
     handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
     os.close(handle)
+    _unfinished.add(Path(name))
     return Path(name)
 
 
@@ -25,6 +29,13 @@ def put_in_place(written: Path, path: Path) -> None:
     """Give what was written `beside` a path its name, and the rights that a new file has; a link stays a link."""
     written.chmod(0o666 & ~_umask())
     written.replace(path.resolve())
+    _unfinished.discard(written)
+
+
+def remove_unfinished() -> None:
+    """Remove every file that has not got its name, where a run ends in the middle of writing it."""
+    for written in tuple(_unfinished):
+        written.unlink(missing_ok=True)
 
 
 def write_beside(path: Path, text: str) -> Path:

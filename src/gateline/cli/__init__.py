@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from errno import EBADF
 from importlib import import_module
-from io import TextIOWrapper
+from io import RawIOBase, TextIOWrapper
+from os import devnull
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn, cast
 
 import click
 
@@ -17,11 +21,12 @@ COMMANDS = {
     "fleet": "Screen every row of a table.",
     "shipment": "Say of every row of a shipment ledger whether it needs a licence.",
     "timeline": "List the dates on which a chip's verdicts change, and why.",
-    "rules": "List, show, compare and check the rules.",
-    "catalogue": "List and show the chips of the catalogue.",
+    "rules": "List, show, diff and check the rules that ship with the program.",
+    "catalogue": "List, show and check the chips of the catalogue, and import drafts of others.",
     "serve": "Open a calculator in the browser, with a REST API, for this machine only.",
     "mcp": "Answer an assistant over the Model Context Protocol.",
 }
+"""What each command does, in a line; the help of a group of commands begins with it."""
 
 
 class Commands(click.Group):
@@ -53,7 +58,7 @@ def group() -> None:
     Examples:
         gateline chip H20 --as-of 2024-06-01
         gateline release --params 405e9 --tokens 15.6e12
-        gateline fleet examples/fleet.csv -o verdicts.csv
+        gateline fleet examples/fleet.csv -o verdicts.csv --allow-rejects
 
     Exit status: 0 no gating rule is met, 3 at least one is, 4 none is but one is undetermined,
     2 bad usage or input, 1 failure of the program. It informs; it is not legal advice.
@@ -67,11 +72,32 @@ def _one_line(error: click.ClickException) -> str:
     return f"{' '.join(error.format_message().split())} See '{path} --help'."
 
 
-def main() -> None:
-    """Run the command line; every input error is one line on stderr and exit code 2."""
+class _Closed(RawIOBase):
+    """Standard output that was closed before the run began: a run that writes to it fails, any other does not."""
+
+    def writable(self) -> bool:
+        """Whoever asks finds out by writing."""
+        return True
+
+    def write(self, data: Any, /) -> NoReturn:
+        """Say that it is closed."""
+        raise OSError(EBADF, "is closed; leave it open, or redirect it to a file", "standard output")
+
+
+def _prepare_streams() -> None:
+    """Let no mark that a terminal cannot show stop a run, and stand in for streams that are closed."""
+    if sys.stderr is None:
+        sys.stderr = Path(devnull).open("w", encoding="utf-8")
+    if sys.stdout is None:
+        sys.stdout = TextIOWrapper(cast("BinaryIO", _Closed()), encoding="utf-8", write_through=True)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def main() -> None:
+    """Run the command line; every input error is one line on stderr and exit code 2."""
+    _prepare_streams()
     try:
         status = group.main(standalone_mode=False)
     except click.exceptions.Abort:

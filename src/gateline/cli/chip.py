@@ -24,6 +24,7 @@ from gateline.cli.options import (
     options,
     show,
 )
+from gateline.jobs.paths import check_apart
 
 if TYPE_CHECKING:
     from gateline.jobs.timeline import Timeline
@@ -91,6 +92,7 @@ def chip(
         screening = screen_with_shipment(target, as_of, given, strict_facts=strict_facts, **asked)
         timeline = _over_time(target, screening, asked) if format_ == "html" else None
         checked.append(Checked(screening, file_of(target), timeline=timeline))
+    check_apart([("the input", Path(each.file)) for each in checked if each.file], [("the output", output)])
     show(checked, format_, output, picture)
     return exit_code([each.screening.gravest for each in checked], exit_zero=exit_zero)
 

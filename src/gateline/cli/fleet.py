@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gateline.cli.options import AS_OF, EXIT_CODES, EXIT_ZERO, READING, ROLE, RULES, STRICT, Place, Share, options
+from gateline.cli.options import AS_OF, EXIT_ZERO, READING, ROLE, RULES, STRICT, Place, Share, options
 from gateline.cli.table_options import ALLOW_REJECTS, COLUMNS, FAIL_ON, REJECTS, TABLE_FORMAT, THREADS
+from gateline.cli.table_runs import check_format, check_totals, ending_on_request, exit_status
 from gateline.errors import InputError
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def fleet(
 
     \b
     Examples:
-        gateline fleet examples/fleet.csv -o verdicts.csv
+        gateline fleet examples/fleet.csv -o verdicts.csv --allow-rejects
         gateline fleet inventory.parquet -o verdicts.parquet --as-of 2025-01-01 --fail-on met
         gateline fleet shipments/ -o screened/ --columns verdicts --resume
         gateline fleet fleet.parquet -o out.parquet --totals totals.json --utilization 0.4
@@ -76,14 +77,20 @@ def fleet(
     """
     from gateline.cli.progress import progress
     from gateline.jobs import screen_fleet
+    from gateline.jobs.fleet import check_paths, rejects_beside
 
     if format_ == "html" and (resume or cluster or workers or totals):
         raise click.UsageError(
             "--format html writes a report alone: without --resume, --cluster, --workers and --totals."
         )
-    _check_totals(totals, utilization, {"the table": file, "the output": output, "the rejects file": rejects})
+    if utilization is not None and totals is None:
+        raise InputError("--utilization is for the days in the totals; name their file with --totals.")
+    single = None if isinstance(output, str) else output
+    check_paths(file, single, rejects or rejects_beside(single), totals)
+    check_totals(totals)
+    check_format(format_, output)
     asked: dict[str, Any] = {"role": role, "rules": rules, "readings": readings, "strict_facts": strict_facts}
-    with progress(quiet=quiet) as told:
+    with ending_on_request(), progress(quiet=quiet) as told:
         settings: dict[str, Any] = {**asked, "rejects": rejects, "threads": threads, "progress": told}
         if format_ == "html":
             summary = _report(file, output, as_of, asked, settings)
@@ -108,28 +115,7 @@ def fleet(
         click.echo(f"rejected rows are listed in {_where_rejects(output, rejects)}", err=True)
     if output is not None and not quiet:
         click.echo(f"{'the report is' if format_ == 'html' else 'verdicts are'} in {output}", err=True)
-    if summary.rejected and not allow_rejects:
-        return 2
-    return 0 if exit_zero else _failure(summary, fail_on)
-
-
-def _check_totals(totals: Path | None, utilization: Fraction | None, others: dict[str, Any]) -> None:
-    """Refuse a file of totals that cannot be written, or that is something else, before hours of work.
-
-    Raises
-    ------
-    InputError
-        Also for days that nothing would tell.
-    """
-    if totals is None:
-        if utilization is not None:
-            raise InputError("--utilization is for the days in the totals; name their file with --totals.")
-        return
-    if totals.is_dir() or not totals.resolve().parent.is_dir():
-        raise InputError(f"{totals}: cannot be written; name a file in a folder that is there.")
-    for role, other in others.items():
-        if other is not None and str(other) != "-" and Path(other).resolve() == totals.resolve():
-            raise InputError(f"{totals}: is {role} and the file of the totals at once; name another file.")
+    return exit_status(summary.rejected, summary.outcome, allow_rejects, fail_on, exit_zero)
 
 
 def _write_totals(
@@ -172,11 +158,6 @@ def _report(
     excerpt = fleet_excerpt(file, as_of, **settings)
     write_output(pages.render_fleet(excerpt, default_specs(), Request(as_of, **asked)), output)
     return excerpt.summary
-
-
-def _failure(summary: FleetSummary, fail_on: str | None) -> int:
-    code = EXIT_CODES[summary.outcome.word]
-    return code if fail_on == "undetermined" or (fail_on == "met" and code == EXIT_CODES["met"]) else 0
 
 
 def _where_rejects(output: Path | str | None, rejects: Path | None) -> Path | str:

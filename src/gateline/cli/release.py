@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -25,9 +26,13 @@ from gateline.cli.options import (
     options,
     show,
 )
+from gateline.jobs.paths import check_apart
 
 if TYPE_CHECKING:
     from gateline.report.findings import Checked
+
+FILES = {"config": "the configuration", "records": "the file of records"}
+"""Keys of figures that name a file, and what messages call it."""
 
 
 @click.command()
@@ -110,6 +115,7 @@ def release(
         return 1
     question = {"rules": rules, "changes": changes, "readings": readings, "strict_facts": strict_facts, "band": band}
     checked = [_check_file(target, as_of, question) for target in targets] or [_check_figures(given, as_of, question)]
+    check_apart(_read_files(checked), [("the output", output)])
     show(checked, format_, output, picture)
     return exit_code([each.screening.outcome for each in checked], exit_zero=exit_zero)
 
@@ -133,6 +139,29 @@ def _check_file(target: str, as_of: date, question: dict[str, Any]) -> Checked:
     screening = check_release(target if file else document.validate(Ledger), as_of, **question)
     line = document.lines.get(("phases",)) or document.lines.get(("stages",), 1)
     return Checked(screening, file, line, document.content)
+
+
+def _read_files(checked: Sequence[Checked]) -> Iterator[tuple[str, Path]]:
+    """The files from which figures came: ledgers, and the configurations and records that they name."""
+    for each in checked:
+        if each.file:
+            yield "the input", Path(each.file)
+        for key, name in _named_files(each.stated):
+            path = Path(each.file).parent / name
+            yield FILES[key], path / "config.json" if path.is_dir() else path
+
+
+def _named_files(content: Any) -> Iterator[tuple[str, str]]:
+    """Every file that a ledger names, with its key."""
+    if isinstance(content, list):
+        for part in content:
+            yield from _named_files(part)
+    elif isinstance(content, Mapping):
+        for key, part in content.items():
+            if key in FILES and isinstance(part, str):
+                yield key, part
+            else:
+                yield from _named_files(part)
 
 
 def _verified(targets: tuple[str, ...], given: dict[str, str]) -> bool:

@@ -7,20 +7,24 @@ from pathlib import Path
 
 import click
 
+from gateline.cli import COMMANDS
 from gateline.cli.options import AS_OF_OPTIONAL, FORMAT, options
 from gateline.errors import InputError
 
 
-@click.group()
-def rules() -> None:
-    """List, show and check the rules that ship with the program.
+@click.group(
+    help=f"""{COMMANDS["rules"]}
 
     \b
     Examples:
         gateline rules list
         gateline rules show us.ear.3a090
         gateline rules diff us.ear.3a090 2022-10-21 2023-11-17
+        gateline rules check
     """
+)
+def rules() -> None:
+    """What is done with the rules."""
 
 
 @rules.command("list")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gateline.cli.options import EXIT_CODES, EXIT_ZERO, READING, ROLE, RULES, STRICT, Day, options
+from gateline.cli.options import EXIT_ZERO, READING, ROLE, RULES, STRICT, Day, options
 from gateline.cli.output import write_output
 from gateline.cli.table_options import ALLOW_REJECTS, COLUMNS, FAIL_ON, REJECTS, TABLE_FORMAT, THREADS
-from gateline.errors import InputError
+from gateline.cli.table_runs import check_format, check_totals, ending_on_request, exit_status
 
 if TYPE_CHECKING:
     from gateline.jobs.ledger import ScreenedLedger
@@ -73,7 +73,7 @@ def shipment(
 
     \b
     Examples:
-        gateline shipment examples/shipments.csv -o screened.csv
+        gateline shipment examples/shipments.csv -o screened.csv --allow-rejects
         gateline shipment ledger.parquet -o screened.parquet --columns verdicts --fail-on met
         gateline shipment ledger.parquet --format html -o report.html
 
@@ -86,9 +86,10 @@ def shipment(
 
     if format_ == "html" and by_rule:
         raise click.UsageError("--format html writes a report alone: without --by-rule.")
-    _check_totals(totals)
     check_paths(file, output, rejects or rejects_beside(output), totals)
-    with progress(quiet=quiet) as told:
+    check_totals(totals)
+    check_format(format_, output)
+    with ending_on_request(), progress(quiet=quiet) as told:
         settings: dict[str, Any] = {"role": role, "rules": rules, "readings": readings, "strict_facts": strict_facts}
         settings["own_days"] = as_of is None
         settings |= {"rejects": rejects or rejects_beside(output), "threads": threads, "progress": told}
@@ -120,9 +121,7 @@ def shipment(
         click.echo(f"rejected rows are listed in {rejects or rejects_beside(output)}", err=True)
     if output is not None and not quiet:
         click.echo(f"the {'report' if format_ == 'html' else 'result'} is in {output}", err=True)
-    if screened.summary.rejected and not allow_rejects:
-        return 2
-    return 0 if exit_zero else _failure(screened, fail_on)
+    return exit_status(screened.summary.rejected, screened.told.outcome, allow_rejects, fail_on, exit_zero)
 
 
 def _report(file: str, output: Path | None, as_of: date, settings: dict[str, Any]) -> ScreenedLedger:
@@ -135,18 +134,3 @@ def _report(file: str, output: Path | None, as_of: date, settings: dict[str, Any
     examined = ledger_excerpt(file, as_of, **settings)
     write_output(pages.render_ledger(examined), output)
     return examined.screened
-
-
-def _check_totals(path: Path | None) -> None:
-    """Refuse a file of totals that cannot be written, before the ledger is screened."""
-    if path is None:
-        return
-    if path.suffix.lower() == ".csv" or path.is_dir() or not path.resolve().parent.is_dir():
-        raise InputError(
-            f"{path}: totals are written as JSON. Name a file such as totals.json in a folder that exists."
-        )
-
-
-def _failure(screened: ScreenedLedger, fail_on: str | None) -> int:
-    code = EXIT_CODES[screened.told.outcome.word]
-    return code if fail_on == "undetermined" or (fail_on == "met" and code == EXIT_CODES["met"]) else 0

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from gateline.amounts import Amount, check_end, read_amount, read_date, read_days
 from gateline.errors import InputError
-from gateline.fleet.faults import faults, is_sound
+from gateline.fleet.faults import faults, is_sound, unsigned
 from gateline.fleet.gather import gather
 from gateline.fleet.headers import NumberColumn
 from gateline.fleet.problems import Problems
@@ -148,7 +148,7 @@ class TextCells:
         self, values: npt.NDArray[np.float64], column: NumberColumn, problems: Problems
     ) -> npt.NDArray[np.float64]:
         """The values, unknown where they are no amount; each such row gets a reject."""
-        sound = values.copy()
+        sound = unsigned(values)
         stated = np.array([text != "" for text in self.texts], dtype=bool)
         for mask, reason in faults(values, stated, column.entry):
             for number in np.flatnonzero(mask).tolist():

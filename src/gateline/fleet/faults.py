@@ -17,7 +17,9 @@ LARGEST = 1e100
 
 
 def is_sound(values: npt.NDArray[np.float64], entry: Quantity, missing: Truth | None = None) -> bool:
-    """Whether the numbers can all be values of a quantity; two passes say so without looking at each.
+    """Whether the numbers can all be values of a quantity, as they stand; two passes say so without looking at each.
+
+    Of a zero with a sign it says no: nothing is wrong with it, but it has to become zero (`unsigned`).
 
     Where the rows that are `missing` are told, no other has NaN. What stands in them has to be sound as well.
     """
@@ -25,7 +27,7 @@ def is_sound(values: npt.NDArray[np.float64], entry: Quantity, missing: Truth | 
     for strip in strips(len(values)):
         part = values[strip]
         low, high = np.fmin.reduce(part), np.fmax.reduce(part)
-        if low < least and (low < 0 or not entry.zero or _between(part, least)):
+        if low < least and (low < 0 or not entry.zero or _between(part, least) or _signed_zero(part)):
             return False
         if high > most or (missing is not None and not ((part == part) | missing[strip]).all()):
             return False
@@ -35,6 +37,16 @@ def is_sound(values: npt.NDArray[np.float64], entry: Quantity, missing: Truth | 
 def _between(values: npt.NDArray[np.float64], least: float) -> bool:
     """Whether a value lies above zero, but below the least that one can be."""
     return bool(((values > 0) & (values < least)).any())
+
+
+def _signed_zero(values: npt.NDArray[np.float64]) -> bool:
+    """Whether a value is zero with a sign, which is printed otherwise and divides to another infinity."""
+    return bool((np.signbit(values) & (values == 0)).any())
+
+
+def unsigned(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """A copy of the values, in which zero has no sign."""
+    return values + 0.0
 
 
 def faults(values: npt.NDArray[np.float64], stated: Truth, entry: Quantity) -> Iterator[tuple[Truth, str]]:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fractions import Fraction
 
+import numpy as np
+import numpy.typing as npt
+
 from gateline.errors import InputError
 from gateline.numerals import clip
-from gateline.quantities import BIT_LENGTHS, QUANTITIES, Kind, Quantity, quantity
+from gateline.quantities import BIT_LENGTHS, QUANTITIES, Kind, Quantity, find_quantity
 from gateline.units import conversion_factor
 
 RATE = re.compile(r"dense_rate_(\d+)bit")
@@ -24,6 +27,11 @@ DIE_UNITS = {
 }
 """What a column may say about a die, under the keys of a chip file, and the unit of a bare number."""
 DIE = re.compile(rf"die([1-9])_({'|'.join(DIE_UNITS)})")
+MAXIMUM_COLUMNS = 2**12
+"""More columns than a table of chips, models or shipments has."""
+NEAR = 0.8
+"""How much of two headings is alike where one can be a slip for the other."""
+LETTERS = 128
 HEADER = re.compile(r"\s*(?P<name>[^\[\]]*?)\s*(?:\[\s*(?P<unit>[^\[\]]*?)\s*\])?\s*")
 
 
@@ -148,8 +156,12 @@ def read_header(names: list[str], source: str, vocabulary: Vocabulary = CHIPS_AN
     Raises
     ------
     InputError
-        If two columns hold the same quantity, or a unit does not fit.
+        If there are too many columns, two columns hold the same quantity, or a unit does not fit.
     """
+    if len(names) > MAXIMUM_COLUMNS:
+        raise InputError(
+            f"{source}:1: has {len(names):,} columns, a table has at most {MAXIMUM_COLUMNS:,}. Take out what no rule reads."
+        )
     header = Header(list(names), source=source, vocabulary=vocabulary)
     taken: dict[str, str] = {}
     for position, heading in enumerate(names):
@@ -178,9 +190,8 @@ def _place(header: Header, position: int, heading: str) -> str:
         return _place_rate(header, position, heading, int(rate[1]), unit)
     if (die := DIE.fullmatch(name)) and words.dies:
         return _place_die(header, position, int(die[1]), die[2], unit)
-    try:
-        entry = quantity(name, among=words.quantities)
-    except InputError:
+    entry = find_quantity(name, among=words.quantities)
+    if entry is None:
         header.passed.append(heading)
         return f"'{heading}'"
     if entry.kind is not Kind.AMOUNT:
@@ -221,8 +232,18 @@ def near_names(header: Header) -> list[tuple[str, str]]:
     known = [*words.quantities, *words.read, *words.kept, *words.short]
     known += [f"dense_rate_{bits}bit" for bits in BIT_LENGTHS]
     known += [f"die1_{key}" for key in DIE_UNITS] if words.dies else []
+    letters = np.array([_letters(name) for name in known])
     pairs = []
     for heading in header.passed:
-        near = get_close_matches(heading.partition("[")[0].strip().lower().replace(" ", "_"), known, n=1, cutoff=0.8)
-        pairs += [(heading, name) for name in near]
+        word = heading.partition("[")[0].strip().lower().replace(" ", "_")
+        alike = 2 * np.minimum(letters, _letters(word)).sum(axis=1) >= NEAR * (letters.sum(axis=1) + len(word))
+        if alike.any():
+            near = get_close_matches(word, [known[place] for place in np.flatnonzero(alike)], n=1, cutoff=NEAR)
+            pairs += [(heading, name) for name in near]
     return pairs
+
+
+def _letters(text: str) -> npt.NDArray[np.intp]:
+    """How often each letter stands in a text: words that have too few in common are not near, in whatever order."""
+    marks = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    return np.bincount(marks % LETTERS, minlength=LETTERS)

@@ -120,12 +120,21 @@ class CsvReader:
         self.source = source
         self.size = size
         self._position = position
-        self._rows = csv.reader(text, strict=True)
+        self._rows = csv.reader(self._lines(text), strict=True)
         self.header = self._read_header()
 
     def position(self) -> int:
         """How many bytes have been read."""
         return self._position()
+
+    def _lines(self, text: TextIOWrapper) -> Iterator[str]:
+        """The lines of the file, none of which has a NUL."""
+        for line in text:
+            if "\0" in line:
+                raise InputError(
+                    f"{self.source}:{self._rows.line_num + 1}: has a NUL byte; it is no text. Save the table as CSV in UTF-8."
+                )
+            yield line
 
     def _read_header(self) -> list[str]:
         with self._faults():

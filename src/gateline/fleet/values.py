@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gateline.fleet.cells import MAXIMUM_COUNT_DIGITS, NAN, NOT_A_COUNT, Place, ReadName, Truth
-from gateline.fleet.faults import faults, is_sound
+from gateline.fleet.faults import faults, is_sound, unsigned
 from gateline.fleet.headers import NumberColumn
 from gateline.fleet.problems import Problems
 from gateline.metrics.arrays import select, strips, stripwise, unknown_where
@@ -94,7 +94,7 @@ class ValueCells:
             stored = unknown_where(self.missing, stored)
         if not is_sound(stored, column.entry):
             found = faults(stored, ~np.isnan(stored), column.entry)
-            stored = self._reject(column.heading, stored, found, problems)
+            stored = unsigned(self._reject(column.heading, stored, found, problems))
         return Column(stored, stored)
 
     def flags(self, heading: str, problems: Problems) -> Column:

@@ -28,7 +28,7 @@ from gateline.fleet.tables import TableReader
 from gateline.gating import Request
 from gateline.inputs import Inputs
 from gateline.jobs.chip import default_catalogue, doubts
-from gateline.jobs.paths import as_path, path_text
+from gateline.jobs.paths import as_path, check_apart, path_text
 from gateline.numerals import clip
 from gateline.rules.corpus import Specs
 from gateline.rules.specfiles import default_specs
@@ -337,16 +337,7 @@ def check_paths(source: str, output: Path | None, rejects: Path, totals: Path | 
     InputError
         If two of the paths are one.
     """
-    named = {
-        "the table": None if source == "-" else Path(source),
-        "the output": output,
-        "the rejects file": rejects,
-        "the file of totals": totals,
-    }
-    seen: dict[Path, str] = {}
-    for role, path in named.items():
-        if path is None:
-            continue
-        if path.resolve() in seen:
-            raise InputError(f"{path}: is {seen[path.resolve()]} and {role} at once; name another file.")
-        seen[path.resolve()] = role
+    check_apart(
+        [("the table", None if source == "-" else Path(source))],
+        [("the output", output), ("the rejects file", rejects), ("the file of the totals", totals)],
+    )

@@ -166,16 +166,14 @@ class LedgerScreener:
         return Stated(name, tuple(data), place)
 
     def _stretched(self, days: NDArray[np.int64], problems: Problems) -> Iterator[tuple[StretchAnswers, Rows]]:
-        """The rows of each stretch of days; those of days on which no rule had been issued are rejected."""
-        distinct, place = np.unique(days, return_inverse=True)
+        """The rows of each stretch of days, without those of no day; those of days on which no rule had been issued are rejected."""
+        dated = np.flatnonzero(days > 0)
+        distinct, place = np.unique(days[dated], return_inverse=True)
         numbers = [self._stretch_of(day) for day in distinct.tolist()]
         for stretch in dict.fromkeys(numbers):
             of_stretch = np.array([other == stretch for other in numbers], dtype=bool)
-            rows = np.flatnonzero(of_stretch[place.ravel()])
-            day = int(distinct[of_stretch][-1])
-            if day <= 0:
-                continue
-            answers = self._answers(stretch, day)
+            rows = dated[of_stretch[place.ravel()]]
+            answers = self._answers(stretch, int(distinct[of_stretch][-1]))
             if isinstance(answers, StretchAnswers):
                 yield answers, rows
                 continue
