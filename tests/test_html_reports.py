@@ -470,9 +470,16 @@ def test_a_ledger_report_has_the_outcome_of_the_ledger():
     rows = list(csv.DictReader(io.StringIO(screened)))
     counts = Counter(row["outcome"] for row in rows)
     assert f"{counts['met']} of {len(rows)} shipments need a licence, {counts['undetermined']} perhaps" in text
-    for heading in ("Totals against their lines", "Licences", "Licence exceptions", "Review policies", "Charges"):
+    for heading in ("Totals against their lines", "Licences", "Licence exceptions", "Review policies"):
         assert f"<h2>{heading}</h2>" in text
     assert f"The first of {61 - 1 - len(rows)} rejected rows" in text
+
+
+@pytest.mark.parametrize(("origin", "charged"), [("TW", True), ("US", False)])
+def test_a_ledger_report_has_charges_on_what_is_imported(origin, charged):
+    Path("ledger.csv").write_text(f"{HEADINGS}a,2026-06-01,nvidia-h200-sxm,1,{origin},US,US,Example Cloud\n")
+    text = page(["shipment", "ledger.csv", "--as-of", DAY, "--quiet"])
+    assert ("<h2>Charges</h2>" in text) is charged
 
 
 @pytest.mark.parametrize("rows", [1, 20_000])
