@@ -384,7 +384,7 @@ def test_a_resumed_folder_has_the_totals_of_all_parts(tmp_path):
 
 def test_the_rates_of_a_chip_by_precision():
     """H100 SXM: 1,979 at 8, 989.5 at 16 (datasheet, halved), 66.9 at 64 bit with tensor cores."""
-    figures = CatalogueFigures(SPECS, DAY, SPECS.choose_readings({}))("nvidia-h100-sxm")
+    figures = CatalogueFigures(SPECS, DAY, SPECS.choose_readings({}))("nvidia-h100-sxm").inputs
     assert figures["dense_rate_8bit"].value == Amount.exactly(1979)
     assert {name for name in figures if name.startswith("dense_rate_")} <= set(measures.RATES)
 
