@@ -37,7 +37,7 @@ def catalogue() -> Chips:
     figures_of = CatalogueFigures(specs, DAY, specs.choose_readings({}))
     found: Chips = {}
     for name in default_catalogue().entries:
-        figures = figures_of(name)
+        figures = figures_of(name).inputs
         values = [figures[figure].value if figure in figures else None for figure in FIGURES]
         if all(not isinstance(value, Amount) or value.low == value.high for value in values):
             found[name] = dict(zip(FIGURES, map(_number, values), strict=True))
