@@ -255,6 +255,19 @@ def test_multi_token_prediction_of_deepseek_v3():
     assert with_it - without == (6 * module + pairs) * 10**12
 
 
+def test_modules_for_further_tokens_are_open_in_a_stage_too():
+    """A token costs 250,457,382,912 without the module of DeepSeek-V3 and 260,649,271,296 with it (by hand above)."""
+    entry = "  - recipe: fine-tuning\n    model: {{config: deepseek-v3.json{0}}}\n    tokens: 1e10\n    sequence_length: 4096\n"
+    ends = {"": (250_457_382_912, 260_649_271_296)}
+    ends |= {"no": (ends[""][0],) * 2, "yes": (ends[""][1],) * 2}
+    for said, (low, high) in ends.items():
+        text = entry.format(f", multi_token_prediction: {said}" if said else "")
+        (phase,) = accounted(stages(text)).phases
+        assert phase.amount == Amount(Fraction(low * 10**10), Fraction(high * 10**10)), said
+        assert phase.best == (high if said == "yes" else low) * 10**10
+        assert ("which is open" in phase.how) is (said == "")
+
+
 # Llama 3.1 8B: 32 layers of 4096 with 8 × 128 keys and values, feed-forward 14336, 128,256 words
 BODY = 32 * (2 * 4096 * 4096 + 2 * 4096 * 1024 + 3 * 4096 * 14336)
 WORDS = 4096 * 128_256

@@ -13,6 +13,7 @@ from functools import reduce
 from operator import add
 from typing import Any, Literal
 
+from gateline.amounts import Amount
 from gateline.metrics.arrays import Array
 from gateline.numerals import number
 from gateline.training.architecture import FULL, Model, Operations, Tuning, generation
@@ -27,6 +28,9 @@ Pass = Literal["forward", "training", "generation"]
 
 FIXED = ""
 """In a cost: what depends on no input."""
+MODULES = "share of modules for further tokens"
+"""In a cost: what they take where nobody said whether they are trained."""
+UNSAID = Factor(Amount(Fraction(0), Fraction(1)), central=Fraction(0))
 
 Cost = Mapping[str, Fraction]
 """Operations for each unit of an input, such as a number of parameters, by its name; and `FIXED` ones [FLOP]."""
@@ -94,18 +98,25 @@ class BySize:
 
 @dataclass(frozen=True, slots=True)
 class ByConfiguration:
-    """A model by its architecture, with what of it is trained; `known` are operations by length that were counted once."""
+    """A model by its architecture, with what of it is trained; `known` are operations by length that were counted once.
+
+    `prediction` is None where nobody said whether modules that predict further tokens are trained.
+    """
 
     model: Model
     attention: AttentionRule
     tuning: Tuning
-    prediction: bool
-    known: dict[str, Operations] = field(default_factory=dict)
+    prediction: bool | None
+    known: dict[tuple[str, bool], Operations] = field(default_factory=dict)
 
     @property
     def factors(self) -> Mapping[str, Factor]:
-        """The inputs on which costs depend: none."""
-        return {}
+        """The inputs on which costs depend: none but what nobody said."""
+        return {MODULES: UNSAID} if self._open else {}
+
+    @property
+    def _open(self) -> bool:
+        return self.prediction is None and bool(self.model.parameters.prediction)
 
     @property
     def unit(self) -> str:
@@ -115,7 +126,8 @@ class ByConfiguration:
     @property
     def told(self) -> str:
         """How its costs came about."""
-        return f"{self.model.family}, {self.attention} attention{told(self.tuning, self.prediction)}"
+        prediction = self.prediction if self._open else bool(self.prediction)
+        return f"{self.model.family}, {self.attention} attention{told(self.tuning, prediction)}"
 
     def cost(self, passed: Pass, load: Load) -> Cost:
         """The operations of one of a load.
@@ -128,14 +140,20 @@ class ByConfiguration:
         if passed == "generation":
             shape = (load.tokens - load.written, load.written)
             return {FIXED: generation(self.model, {shape: 1}, self.attention).total}
-        operations = self._operations(load.lengths)
-        return {FIXED: load.tokens * (operations.training if passed == "training" else operations.forward)}
+        operations = self._operations(load.lengths, bool(self.prediction))
+        if passed != "training":
+            return {FIXED: load.tokens * operations.forward}
+        fixed = {FIXED: load.tokens * operations.training}
+        if not self._open:
+            return fixed
+        more = self._operations(load.lengths, True).training - operations.training
+        return fixed | {MODULES: load.tokens * more}
 
-    def _operations(self, lengths: int | dict[int, int] | None) -> Operations:
+    def _operations(self, lengths: int | dict[int, int] | None, prediction: bool) -> Operations:
         check_lengths(self.model, lengths)
-        key = str(lengths)
+        key = str(lengths), prediction
         if key not in self.known:
-            self.known[key] = self.model.operations(lengths, self.attention, self.tuning, self.prediction)
+            self.known[key] = self.model.operations(lengths, self.attention, self.tuning, prediction)
         return self.known[key]
 
 
@@ -145,10 +163,10 @@ def by_size(role: str, figures: Figures) -> BySize:
     return BySize(role, counted_parameters(figures), figures.has_active, adapters)
 
 
-def trained_by(figures: Figures, passed: Pass) -> tuple[Tuning, bool]:
+def trained_by(figures: Figures, passed: Pass) -> tuple[Tuning, bool | None]:
     """What of a model by configuration is trained, and whether with multi-token prediction; it matters to training alone."""
     if passed == "training" and isinstance(figures, Trained):
-        return figures.tuning, bool(figures.multi_token_prediction)
+        return figures.tuning, figures.multi_token_prediction
     return FULL, False
 
 
